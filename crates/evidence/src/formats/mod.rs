@@ -1,0 +1,3 @@
+//! One file or folder a format; each exports `READER`.
+
+pub mod lsusb;

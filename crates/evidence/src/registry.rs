@@ -1,0 +1,24 @@
+//! Every reader, one line each. Order decides only between equally sure readers: earlier wins.
+
+use crate::formats;
+use crate::reader::{Head, Reader};
+
+/// Every reader.
+pub static READERS: &[&Reader] = &[&formats::lsusb::READER];
+
+/// The reader of this format name.
+pub fn reader(format: &str) -> Option<&'static Reader> {
+    READERS.iter().copied().find(|r| r.format == format)
+}
+
+/// The reader that is surest of this head, with its sureness; `None` if none is above 0.
+pub fn choose(head: &Head<'_>) -> Option<(&'static Reader, u8)> {
+    let mut best: Option<(&'static Reader, u8)> = None;
+    for reader in READERS.iter().copied() {
+        let sure = (reader.sniff)(head);
+        if sure > best.map_or(0, |(_, s)| s) {
+            best = Some((reader, sure));
+        }
+    }
+    best
+}

@@ -1,0 +1,108 @@
+//! Decoding and bounded line reading, shared by text formats.
+
+use std::borrow::Cow;
+
+use crate::observation::{Place, Problem};
+use crate::reader::{ReadError, Sink};
+use crate::source::Source;
+
+/// The text of some bytes: UTF-8 (with or without mark), UTF-16 by its mark, else CP1252.
+/// `None` for binary: a NUL byte outside UTF-16.
+pub fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    if let Some((encoding, skip)) = encoding_rs::Encoding::for_bom(bytes) {
+        let rest = bytes.get(skip..).unwrap_or_default();
+        return Some(encoding.decode_without_bom_handling(rest).0);
+    }
+    if memchr::memchr(0, bytes).is_some() {
+        return None;
+    }
+    // A prefix may end inside a character: accept UTF-8 that is only incomplete at its very end.
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(Cow::Borrowed(text)),
+        Err(e) if e.error_len().is_none() => Some(String::from_utf8_lossy(
+            bytes.get(..e.valid_up_to()).unwrap_or_default(),
+        )),
+        Err(_) => Some(
+            encoding_rs::WINDOWS_1252
+                .decode_without_bom_handling(bytes)
+                .0,
+        ),
+    }
+}
+
+/// Reads a source line by line, bounded; each line is handed over without its line end, decoded as
+/// UTF-8 or, where that fails, CP1252. A UTF-16 source is decoded whole (bounded by `limits.whole`).
+///
+/// Lines longer than the limit are cut and reported as `line-too-long`; the text kept is still read.
+///
+/// # Errors
+/// From the stream, or from `each`.
+pub fn lines(
+    source: &mut Source<'_>,
+    sink: &mut dyn Sink,
+    mut each: impl FnMut(u64, &str, &mut dyn Sink) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    let limit = source.limits.line;
+    if matches!(
+        source.stream().fill_buf()?,
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..]
+    ) {
+        let bytes = source.whole()?;
+        let text = decode(&bytes).unwrap_or_default();
+        for (n, line) in text.lines().enumerate() {
+            each(n as u64 + 1, line, sink)?;
+        }
+        return Ok(());
+    }
+    let mut buffer: Vec<u8> = Vec::new();
+    let mut number = 0u64;
+    loop {
+        buffer.clear();
+        let mut dropped = 0usize;
+        let mut ended = false;
+        let mut any = false;
+        while !ended {
+            let available = source.stream().fill_buf()?;
+            if available.is_empty() {
+                break;
+            }
+            any = true;
+            let (chunk, used) = match memchr::memchr(b'\n', available) {
+                Some(at) => {
+                    ended = true;
+                    (available.get(..at).unwrap_or_default(), at + 1)
+                }
+                None => (available, available.len()),
+            };
+            let room = limit.saturating_sub(buffer.len());
+            buffer.extend_from_slice(chunk.get(..room.min(chunk.len())).unwrap_or_default());
+            dropped += chunk.len().saturating_sub(room);
+            source.stream().consume(used);
+        }
+        if !any {
+            return Ok(());
+        }
+        number += 1;
+        if dropped > 0 {
+            sink.problem(Problem::lost(
+                "line-too-long",
+                Place::Line(number),
+                format!("{dropped} bytes past the first {limit} of this line were not read"),
+            ));
+        }
+        if number == 1 && buffer.starts_with(&[0xef, 0xbb, 0xbf]) {
+            buffer.drain(..3);
+        }
+        if buffer.last() == Some(&b'\r') {
+            buffer.pop();
+        }
+        if let Ok(line) = std::str::from_utf8(&buffer) {
+            each(number, line, sink)?;
+        } else {
+            let line = encoding_rs::WINDOWS_1252
+                .decode_without_bom_handling(&buffer)
+                .0;
+            each(number, &line, sink)?;
+        }
+    }
+}
