@@ -1,0 +1,175 @@
+//! The report as data: the JSON of the contract.
+
+use cellsweep_identify::{AssetState, Finding, Remark};
+use cellsweep_policy::Verdict;
+use serde::{Deserialize, Serialize};
+
+/// Identifier of the JSON shape; additive minor versions keep it.
+pub const SCHEMA: &str = "https://cellsweep.example/schema/report-1";
+
+/// A whole report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Program name and version.
+    pub tool: Tool,
+    /// Catalogue used.
+    pub catalog: Edition,
+    /// Packs used.
+    pub packs: Vec<Edition>,
+    /// When it was made, RFC 3339 UTC.
+    pub generated_at: String,
+    /// The date asked about, `YYYY-MM-DD`.
+    pub date: String,
+    /// Everything that steered the run.
+    pub effective_config: serde_json::Value,
+    /// Exit codes that apply.
+    pub exit: Vec<u8>,
+    /// Organisation's name, for an estate.
+    #[serde(default)]
+    pub organisation: Option<String>,
+    /// Every source, read or not.
+    pub sources: Vec<SourceState>,
+    /// Every asset of the estate.
+    pub assets: Vec<AssetState>,
+    /// Findings with their verdicts.
+    pub findings: Vec<ReportFinding>,
+    /// What else is worth saying.
+    #[serde(default)]
+    pub remarks: Vec<Remark>,
+    /// Counts of what was read and assessed.
+    pub coverage: Coverage,
+    /// Counts of what was found.
+    pub summary: Summary,
+}
+
+/// Program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// Name.
+    pub name: String,
+    /// Version.
+    pub version: String,
+}
+
+/// A dated data set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edition {
+    /// Pack id; absent for the catalogue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Version or edition.
+    pub version: String,
+    /// As-of date.
+    pub as_of: String,
+    /// SHA-256, hexadecimal.
+    pub digest: String,
+}
+
+/// A finding as reported.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReportFinding {
+    /// The finding.
+    #[serde(flatten)]
+    pub finding: Finding,
+    /// Verdicts of the chosen packs.
+    #[serde(default)]
+    pub verdicts: Vec<Verdict>,
+    /// Risk outcome, where it was assessed.
+    #[serde(default)]
+    pub risk: Option<serde_json::Value>,
+}
+
+/// How reading a source went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadStatus {
+    /// To the end.
+    Read,
+    /// Partly.
+    Partial,
+    /// Not at all.
+    Failed,
+    /// No reader knows it.
+    Unrecognised,
+}
+
+/// One source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceState {
+    /// Path inside the evidence.
+    pub path: String,
+    /// Format name, if recognised.
+    pub format: Option<String>,
+    /// Reader name, if recognised.
+    pub reader: Option<String>,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// SHA-256, hexadecimal.
+    pub digest: String,
+    /// How it went.
+    pub status: ReadStatus,
+    /// Problems.
+    #[serde(default)]
+    pub errors: Vec<SourceError>,
+}
+
+/// One problem in a source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceError {
+    /// Where.
+    pub locator: String,
+    /// Stable code.
+    pub code: String,
+    /// One sentence.
+    pub message: String,
+}
+
+/// What was read and assessed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Sources read to the end.
+    pub sources_read: u64,
+    /// Sources partly read.
+    pub partial: u64,
+    /// Sources not read.
+    pub failed: u64,
+    /// Sources no reader knows.
+    pub unrecognised: u64,
+    /// Assets of the estate.
+    pub assets_total: u64,
+    /// Assets with a module.
+    pub found: u64,
+    /// Assets that are clear.
+    pub clear: u64,
+    /// Assets not assessed.
+    pub not_assessed: u64,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Modules (quantities added) of presence observed, declared or implied.
+    pub modules: u64,
+    /// Per settled maker slug, most first; `null` maker: not settled.
+    pub by_maker: Vec<MakerCount>,
+    /// Findings per verdict status (worst of each finding).
+    pub by_status: std::collections::BTreeMap<String, u64>,
+    /// Findings per presence.
+    pub by_presence: std::collections::BTreeMap<String, u64>,
+    /// Nearest deadline among the verdicts, `YYYY-MM-DD`.
+    #[serde(default)]
+    pub next_deadline: Option<String>,
+}
+
+/// Modules of one maker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MakerCount {
+    /// Slug.
+    pub maker: Option<String>,
+    /// Name.
+    pub name: Option<String>,
+    /// Modules.
+    pub modules: u64,
+}
