@@ -4,7 +4,12 @@ use crate::formats;
 use crate::reader::{Head, Reader};
 
 /// Every reader.
-pub static READERS: &[&Reader] = &[&formats::lsusb::READER];
+pub static READERS: &[&Reader] = &[
+    &formats::lsusb::READER,
+    &formats::lsusb::verbose::READER,
+    &formats::lsusb::tree::READER,
+    &formats::usb_devices::READER,
+];
 
 /// The reader of this format name.
 pub fn reader(format: &str) -> Option<&'static Reader> {

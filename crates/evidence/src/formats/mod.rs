@@ -1,3 +1,8 @@
 //! One file or folder a format; each exports `READER`.
 
+mod completeness;
+mod device;
+mod hex_id;
+
 pub mod lsusb;
+pub mod usb_devices;
