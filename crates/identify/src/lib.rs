@@ -1,10 +1,76 @@
 //! Link subjects and fuse observations into findings.
 //!
+//! - [`seen`]: what comes in: observations with their source
+//! - [`key`]: which keys identify, and which are placeholders
+//! - [`link`]: which units of evidence speak of the same asset
+//! - [`weigh`]: what each clue says by itself
+//! - [`module`]: within one asset: which clues speak of the same module
+//! - [`fuse`]: from all clues about one module to one statement
+//! - [`asset`]: how each asset of the estate stands: found, clear, not assessed
 //! - [`finding`]: what comes out
 
+pub mod asset;
 pub mod finding;
+pub mod fuse;
+pub mod key;
+pub mod link;
+pub mod module;
+pub mod seen;
+pub mod weigh;
+
+use cellsweep_catalog::Catalog;
 
 pub use finding::{
     AssetState, AssetStatus, Candidate, Evidence, EvidenceRole, Finding, Module, ProductName,
     Remark, Role, Subject,
 };
+pub use seen::Seen;
+
+/// Choices for one identification.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Date for which owners are stated, `YYYY-MM-DD`.
+    pub date: Option<String>,
+    /// Lowest presence that is reported; `None`: all, down to `mentioned`.
+    pub least: Option<cellsweep_evidence::Stance>,
+}
+
+/// The result of identification.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Identified {
+    /// Findings, in the order of their asset and id.
+    pub findings: Vec<Finding>,
+    /// Every asset that a register or a binding names.
+    pub assets: Vec<AssetState>,
+    /// What else is worth saying.
+    pub remarks: Vec<Remark>,
+}
+
+/// Identifies modules in observations. The result does not depend on the order of sources.
+pub fn identify(catalog: &Catalog, seen: &[Seen], options: &Options) -> Identified {
+    let (units, refused) = link::units(catalog, seen);
+    let mut out = Identified::default();
+    for scope in link::scopes(&units) {
+        let members: Vec<&link::Unit<'_>> = scope.iter().filter_map(|i| units.get(*i)).collect();
+        let modules = module::modules(catalog, &members, options, &mut out.remarks);
+        asset::state(&members, &modules, &mut out.assets);
+        out.findings.extend(modules);
+    }
+    if let Some(least) = options.least {
+        out.findings.retain(|f| f.presence <= least);
+    }
+    asset::remark_on_keys(&refused, &out.findings, &mut out.remarks);
+    module::make_ids_unique(&mut out.findings);
+    out.findings.sort_by(|a, b| {
+        (&a.subject.department, &a.subject.asset, &a.id).cmp(&(
+            &b.subject.department,
+            &b.subject.asset,
+            &b.id,
+        ))
+    });
+    out.assets
+        .sort_by(|a, b| (&a.department, &a.id).cmp(&(&b.department, &b.id)));
+    out.remarks
+        .sort_by(|a, b| (&a.code, &a.assets, &a.message).cmp(&(&b.code, &b.assets, &b.message)));
+    out
+}

@@ -1,0 +1,537 @@
+//! From all clues about one thing to one statement about its maker.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cellsweep_catalog::model::{Confidence, IdKind};
+use cellsweep_catalog::{Catalog, Meaning};
+use cellsweep_evidence::{Clue, Stance};
+
+use crate::finding::{Candidate, Evidence, EvidenceRole, Module, Role};
+use crate::weigh::{Bearing, Weighed, trust};
+
+/// What the clues of one thing come to.
+#[derive(Clone, Debug)]
+pub struct Fused {
+    /// The module.
+    pub module: Module,
+    /// Possibilities.
+    pub candidates: Vec<Candidate>,
+    /// What would settle it.
+    pub settled_by: Option<String>,
+    /// Strongest stance that shows a module; `None`: nothing shows one.
+    pub presence: Option<Stance>,
+    /// Probability that maker or set is right.
+    pub confidence: f64,
+    /// Component or stick.
+    pub role: Role,
+    /// Evidence, primary first.
+    pub evidence: Vec<Evidence>,
+    /// A declared or implied maker is contradicted by what was observed: (their source and place, they say, observed).
+    pub contradicted: Vec<(String, String, String)>,
+}
+
+/// The strongest stance that shows a module, with everything in the thing taken together.
+pub fn presence(weighed: &[Weighed<'_>]) -> Option<Stance> {
+    let excluded = weighed.iter().any(|w| w.bearing == Bearing::Excludes);
+    let mut shows: Vec<Stance> = weighed
+        .iter()
+        .filter(|w| w.bearing == Bearing::Shows)
+        .map(|w| w.stance)
+        .collect();
+    if excluded {
+        // Only a modem's own answer or a cellular driver outweighs "this is Bluetooth".
+        shows = weighed
+            .iter()
+            .filter(|w| {
+                w.bearing == Bearing::Shows
+                    && matches!(
+                        w.seen.observation.clue,
+                        Clue::Driver
+                            | Clue::CellularInterface
+                            | Clue::ModemModel
+                            | Clue::ModemRevision
+                            | Clue::ModemManufacturer
+                            | Clue::AtDialect
+                    )
+            })
+            .map(|w| w.stance)
+            .collect();
+    } else {
+        shows.extend(
+            weighed
+                .iter()
+                .filter(|w| w.bearing == Bearing::Hints)
+                .map(|w| w.stance),
+        );
+    }
+    // A handset answers like a modem and is none.
+    let handset = weighed
+        .iter()
+        .any(|w| w.seen.observation.clue == Clue::HandsetProperty)
+        || weighed
+            .iter()
+            .any(|w| w.seen.observation.clue == Clue::Baseband);
+    if handset
+        && !weighed.iter().any(|w| {
+            w.seen.observation.clue == Clue::HandsetProperty && w.bearing == Bearing::Shows
+        })
+    {
+        shows.retain(|s| *s > Stance::Declared);
+    }
+    shows.into_iter().min()
+}
+
+/// A clue that alone settles a maker, in the order in which clues are believed.
+struct Claim<'w, 'a> {
+    index: usize,
+    maker: &'w str,
+    meaning: &'w Meaning<'a>,
+    trust: u8,
+    stance: Stance,
+    clue: Clue,
+}
+
+fn claims<'w, 'a>(weighed: &'w [Weighed<'a>]) -> Vec<Claim<'w, 'a>> {
+    let mut all: Vec<Claim<'w, 'a>> = weighed
+        .iter()
+        .enumerate()
+        .filter_map(|(index, w)| {
+            let meaning = w.meaning.as_ref()?;
+            let maker = meaning.maker()?;
+            (meaning.confidence > Confidence::Low).then_some(Claim {
+                index,
+                maker,
+                meaning,
+                trust: w.trust,
+                stance: w.stance,
+                clue: w.seen.observation.clue,
+            })
+        })
+        .collect();
+    all.sort_by(|a, b| {
+        a.stance
+            .cmp(&b.stance)
+            .then(b.trust.cmp(&a.trust))
+            .then(a.index.cmp(&b.index))
+    });
+    all
+}
+
+/// Of two makers that are both named, the one on the label, if the catalogue shows that the label's
+/// modules share the other's engineering (a rebranded design answers with its designer's firmware).
+fn label_over_design<'w>(catalog: &Catalog, a: &'w str, b: &'w str) -> Option<(&'w str, &'w str)> {
+    let shares = |label: &str, design: &str| {
+        catalog
+            .maker(label)
+            .is_some_and(|m| m.lineage.iter().any(|l| l.of == design))
+    };
+    match (shares(a, b), shares(b, a)) {
+        (true, false) => Some((a, b)),
+        (false, true) => Some((b, a)),
+        _ => None,
+    }
+}
+
+/// Probability that a clue of this kind names the right maker. Starting values; the calibration table
+/// in docs/accuracy.md measures them.
+fn prior(clue: Clue, confidence: Confidence, exact: bool) -> f64 {
+    let base = match clue {
+        Clue::ModemRevision => 0.985,
+        Clue::ModemModel => 0.98,
+        Clue::PciSubsystem | Clue::FccId | Clue::IsedId => 0.97,
+        Clue::UsbId | Clue::PciId => {
+            if exact {
+                0.98
+            } else {
+                0.93
+            }
+        }
+        Clue::UsbProduct | Clue::ModemName => 0.96,
+        Clue::PartNumber
+        | Clue::DeclaredModule
+        | Clue::UsbManufacturer
+        | Clue::ModemManufacturer => 0.95,
+        Clue::PartDescription | Clue::AtDialect => 0.92,
+        Clue::Imei => 0.9,
+        Clue::ProductModel => 0.85,
+        Clue::UsbTableName | Clue::PciTableName | Clue::PciSubsystemTableName => 0.88,
+        _ => 0.6,
+    };
+    match confidence {
+        Confidence::High => base,
+        Confidence::Medium => base * 0.97,
+        Confidence::Low => base * 0.7,
+    }
+}
+
+/// Fuses the clues of one thing.
+pub fn fuse(catalog: &Catalog, weighed: &[Weighed<'_>], date: Option<&str>) -> Fused {
+    let presence = presence(weighed);
+    let claims = claims(weighed);
+    let mut lineage_by_clash: Option<String> = None;
+    let mut roles: Vec<EvidenceRole> = weighed.iter().map(|_| EvidenceRole::Supporting).collect();
+    let mut contradicted = Vec::new();
+
+    // 1. The maker.
+    let mut winner: Option<String> = None;
+    let mut clash: BTreeSet<String> = BTreeSet::new();
+    if let Some(first) = claims.first() {
+        let mut maker = first.maker;
+        for other in claims.iter().skip(1) {
+            if other.maker == maker {
+                continue;
+            }
+            if let Some((label, design)) = label_over_design(catalog, maker, other.maker) {
+                lineage_by_clash = Some(design.to_owned());
+                maker = label;
+                continue;
+            }
+            // Two answers that are both hard to fake, in the same kind of evidence, naming two
+            // makers: nobody can say which is right.
+            if other.stance == first.stance
+                && other.trust >= trust::BUS_ID
+                && first.trust < trust::REVISION
+            {
+                clash.insert(other.maker.to_owned());
+            }
+        }
+        if clash.is_empty() {
+            winner = Some(maker.to_owned());
+        } else {
+            clash.insert(maker.to_owned());
+        }
+    }
+
+    // 2. The set, where nothing settles it.
+    let mut possible: BTreeMap<String, (f64, BTreeSet<String>)> = BTreeMap::new();
+    let mut closed: Option<BTreeSet<String>> = None;
+    if winner.is_none() {
+        for w in weighed {
+            let Some(m) = &w.meaning else { continue };
+            if w.bearing == Bearing::Excludes {
+                continue;
+            }
+            for p in &m.possible {
+                let entry = possible.entry(p.maker.to_owned()).or_default();
+                entry.0 += f64::from(w.trust.max(1));
+                entry.1.extend(p.families.iter().map(|f| (*f).to_owned()));
+            }
+            if !m.open && !m.possible.is_empty() && m.confidence > Confidence::Low {
+                let set: BTreeSet<String> = m.possible.iter().map(|p| p.maker.to_owned()).collect();
+                closed = Some(match closed {
+                    None => set,
+                    Some(before) => {
+                        let both: BTreeSet<String> = before.intersection(&set).cloned().collect();
+                        if both.is_empty() { before } else { both }
+                    }
+                });
+            }
+        }
+        if let Some(closed) = &closed {
+            possible.retain(|maker, _| closed.contains(maker));
+            if let (1, Some(only)) = (closed.len(), closed.first())
+                && clash.is_empty()
+            {
+                winner = Some(only.clone());
+            }
+        }
+    }
+
+    // 3. The family: the most trusted clue that names families of the winner, narrowed by the rest.
+    let mut families: Vec<String> = Vec::new();
+    let mut variant = None;
+    if let Some(maker) = &winner {
+        let mut ordered: Vec<&Weighed<'_>> =
+            weighed.iter().filter(|w| w.meaning.is_some()).collect();
+        ordered.sort_by(|a, b| a.stance.cmp(&b.stance).then(b.trust.cmp(&a.trust)));
+        for w in ordered {
+            let Some(m) = &w.meaning else { continue };
+            if m.confidence == Confidence::Low && !families.is_empty() {
+                continue;
+            }
+            for p in m.possible.iter().filter(|p| p.maker == maker) {
+                if p.families.is_empty() {
+                    continue;
+                }
+                if families.is_empty() {
+                    families = p.families.iter().map(|f| (*f).to_owned()).collect();
+                    variant.clone_from(&m.variant);
+                } else {
+                    let narrowed: Vec<String> = families
+                        .iter()
+                        .filter(|f| p.families.contains(&f.as_str()))
+                        .cloned()
+                        .collect();
+                    if !narrowed.is_empty() {
+                        families = narrowed;
+                    }
+                }
+            }
+            if variant.is_none() && m.maker() == Some(maker.as_str()) {
+                variant.clone_from(&m.variant);
+            }
+        }
+    }
+
+    // 4. Confidence, roles, contradictions.
+    let mut wrong = 1.0_f64;
+    let mut seen_kinds: BTreeSet<Clue> = BTreeSet::new();
+    let mut primary = false;
+    if let Some(maker) = &winner {
+        for claim in &claims {
+            let exact = claim.meaning.kind.is_some();
+            if claim.maker == maker || Some(claim.maker) == lineage_by_clash.as_deref() {
+                if claim.maker == maker {
+                    if let Some(role) = roles.get_mut(claim.index)
+                        && !primary
+                    {
+                        *role = EvidenceRole::Primary;
+                        primary = true;
+                    }
+                    if seen_kinds.insert(claim.clue) {
+                        let p = prior(claim.clue, claim.meaning.confidence, exact);
+                        // A second witness of another kind is not independent: it counts half.
+                        wrong *= if seen_kinds.len() == 1 {
+                            1.0 - p
+                        } else {
+                            1.0 - p / 2.0
+                        };
+                    }
+                }
+                continue;
+            }
+            if let Some(role) = roles.get_mut(claim.index) {
+                *role = EvidenceRole::Against;
+            }
+            wrong = (wrong * 3.0).max(0.15);
+            if claim.stance > claims.first().map_or(Stance::Observed, |c| c.stance)
+                && let Some(w) = weighed.get(claim.index)
+            {
+                contradicted.push((
+                    format!("{}, {}", w.seen.source, w.seen.observation.place),
+                    claim.maker.to_owned(),
+                    maker.clone(),
+                ));
+            }
+        }
+        if wrong >= 1.0 {
+            wrong = 0.1; // settled by the overlap of closed sets
+        }
+        // A product whose sources name a set, none of which is what was observed.
+        for (i, w) in weighed.iter().enumerate() {
+            if let Some(m) = &w.meaning
+                && !m.open
+                && m.possible.len() > 1
+                && !m.possible.iter().any(|p| p.maker == maker)
+                && let Some(role) = roles.get_mut(i)
+            {
+                *role = EvidenceRole::Against;
+                if w.stance > Stance::Observed {
+                    let makers: Vec<&str> = m.possible.iter().map(|p| p.maker).collect();
+                    contradicted.push((
+                        format!("{}, {}", w.seen.source, w.seen.observation.place),
+                        makers.join(" or "),
+                        maker.clone(),
+                    ));
+                }
+            }
+        }
+    }
+    if !primary {
+        let strongest = weighed
+            .iter()
+            .enumerate()
+            .filter(|(_, w)| matches!(w.bearing, Bearing::Shows | Bearing::Hints))
+            .min_by_key(|(i, w)| (w.stance, std::cmp::Reverse(w.trust), *i))
+            .map(|(i, _)| i);
+        if let Some(role) = strongest.and_then(|i| roles.get_mut(i)) {
+            *role = EvidenceRole::Primary;
+        }
+    }
+
+    // 5. The statement.
+    let mut module = Module {
+        family: None,
+        variant,
+        ..Module::default()
+    };
+    let mut candidates: Vec<Candidate> = Vec::new();
+    let mut settled_by = weighed
+        .iter()
+        .filter(|w| w.bearing != Bearing::Excludes)
+        .filter_map(|w| w.meaning.as_ref())
+        .find_map(|m| m.settled_by.map(str::to_owned));
+    let confidence;
+    if let Some(maker) = &winner {
+        if let [only] = families.as_slice() {
+            module.family = Some(only.clone());
+        }
+        confidence = 1.0 - wrong;
+        describe(
+            catalog,
+            &mut module,
+            maker,
+            lineage_by_clash.as_deref(),
+            date,
+        );
+        let count = u32::try_from(families.len().max(1)).unwrap_or(u32::MAX);
+        let share = confidence / f64::from(count);
+        if families.is_empty() {
+            candidates.push(Candidate {
+                maker: maker.clone(),
+                family: None,
+                probability: round(confidence),
+            });
+        }
+        for family in &families {
+            candidates.push(Candidate {
+                maker: maker.clone(),
+                family: Some(family.clone()),
+                probability: round(share),
+            });
+        }
+        settled_by = None;
+        if families.len() > 1 {
+            settled_by =
+                Some("AT+CGMM or the firmware revision (AT+CGMR) names the model".to_owned());
+        }
+    } else {
+        let open = closed.is_none();
+        for maker in &clash {
+            possible.entry(maker.clone()).or_default().0 += 50.0;
+        }
+        let total: f64 = possible.values().map(|v| v.0).sum();
+        let mass = if open { 0.7 } else { 0.95 };
+        for (maker, (weight, families)) in &possible {
+            let families: Vec<&str> = families.iter().map(String::as_str).collect();
+            candidates.push(Candidate {
+                maker: maker.clone(),
+                family: (!families.is_empty()).then(|| families.join("/")),
+                probability: round(mass * weight / total.max(1.0)),
+            });
+        }
+        candidates.sort_by(|a, b| {
+            b.probability
+                .total_cmp(&a.probability)
+                .then(a.maker.cmp(&b.maker))
+        });
+        confidence = if candidates.is_empty() { 0.5 } else { mass };
+        if settled_by.is_none() {
+            settled_by = Some(
+                "the modem's own answer to ATI, AT+CGMM and AT+CGMR, or the label on the module"
+                    .to_owned(),
+            );
+        }
+    }
+    for w in weighed {
+        let o = &w.seen.observation;
+        if let Some(m) = &w.meaning {
+            if module.brand.is_none()
+                && let Some(brand) = m.brand
+            {
+                module.brand = Some(brand.to_owned());
+            }
+            if module.chipset.is_none()
+                && let Some(chipset) = m.chipset
+            {
+                module.chipset = Some(chipset.to_owned());
+            }
+        }
+        if o.clue == Clue::ModemRevision && module.firmware.is_none() {
+            module.firmware = Some(o.value.clone());
+        }
+        if o.clue == Clue::Imei && !module.imei.contains(&o.value) {
+            module.imei.push(o.value.clone());
+        }
+    }
+    module.imei.sort();
+    if module.brand.as_deref() == module.maker_name.as_deref() {
+        module.brand = None;
+    }
+    let stick = weighed.iter().any(|w| {
+        w.meaning
+            .as_ref()
+            .is_some_and(|m| m.kind == Some(IdKind::Stick))
+            && w.stance == Stance::Observed
+    });
+
+    let mut evidence: Vec<Evidence> = weighed
+        .iter()
+        .zip(&roles)
+        .filter(|(w, _)| w.meaning.is_some() || w.bearing != Bearing::Silent || !w.says.is_empty())
+        .map(|(w, role)| Evidence {
+            source: w.seen.source.to_string(),
+            locator: w.seen.observation.place.to_string(),
+            reader: w.seen.reader.to_string(),
+            clue: w.seen.observation.clue.as_str().to_owned(),
+            value: w.seen.observation.value.clone(),
+            says: w.says.clone(),
+            role: *role,
+        })
+        .collect();
+    evidence.sort_by(|a, b| {
+        a.role.cmp(&b.role).then_with(|| {
+            (&a.source, &a.locator, &a.clue, &a.value)
+                .cmp(&(&b.source, &b.locator, &b.clue, &b.value))
+        })
+    });
+    evidence.dedup();
+    contradicted.sort();
+    contradicted.dedup();
+
+    Fused {
+        module,
+        candidates,
+        settled_by,
+        presence,
+        confidence: round(confidence.clamp(0.0, 0.999)),
+        role: if stick { Role::Stick } else { Role::Component },
+        evidence,
+        contradicted,
+    }
+}
+
+fn round(p: f64) -> f64 {
+    (p * 1000.0).round() / 1000.0
+}
+
+/// Fills in what the catalogue knows of a settled maker and family.
+fn describe(
+    catalog: &Catalog,
+    module: &mut Module,
+    maker: &str,
+    design: Option<&str>,
+    date: Option<&str>,
+) {
+    module.maker = Some(maker.to_owned());
+    let Some(entry) = catalog.maker(maker) else {
+        return;
+    };
+    module.maker_name = Some(entry.name.clone());
+    module.owner = date
+        .and_then(|d| catalog.owner_on(maker, d))
+        .map(|o| o.name.clone());
+    module.lineage = design.map(str::to_owned).or_else(|| {
+        entry
+            .lineage
+            .iter()
+            .find(|l| {
+                l.families.is_empty()
+                    || module
+                        .family
+                        .as_ref()
+                        .is_some_and(|f| l.families.contains(f))
+            })
+            .map(|l| l.of.clone())
+    });
+    if let Some(family) = module
+        .family
+        .as_deref()
+        .and_then(|f| catalog.family(maker, f))
+        && family.attributes_sourced
+    {
+        module.chipset.clone_from(&family.chipset);
+        module.form_factor.clone_from(&family.form_factor);
+        module.radio = family.radio.iter().cloned().collect();
+    }
+}

@@ -1,0 +1,448 @@
+//! Within one asset (or one source without an asset): which clues speak of the same module.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use cellsweep_catalog::Catalog;
+use cellsweep_evidence::{Clue, Key, KeyKind, Stance};
+use sha2::{Digest, Sha256};
+
+use crate::Options;
+use crate::finding::{Finding, ProductName, Remark, Role, Subject};
+use crate::fuse::{self, Fused};
+use crate::key::durability;
+use crate::link::Unit;
+use crate::weigh::{Weighed, weigh};
+
+/// Units that speak of one module.
+struct Thing<'a, 'u> {
+    units: Vec<&'u Unit<'a>>,
+    weighed: Vec<Weighed<'a>>,
+}
+
+/// A unit that speaks of a cellular thing, with the weight of what it says.
+struct Speaking<'a, 'u> {
+    unit: &'u Unit<'a>,
+    weighed: Vec<Weighed<'a>>,
+    presence: Stance,
+    /// Makers this unit allows; empty: any.
+    makers: BTreeSet<String>,
+    /// No clue of it names anybody.
+    anonymous: bool,
+    trust: u8,
+}
+
+/// Findings of one scope.
+pub fn modules<'a>(
+    catalog: &'a Catalog,
+    members: &[&Unit<'a>],
+    options: &Options,
+    remarks: &mut Vec<Remark>,
+) -> Vec<Finding> {
+    let mut speaking: Vec<Speaking<'a, '_>> = Vec::new();
+    let mut optional: Vec<(&Unit<'a>, Vec<Weighed<'a>>)> = Vec::new();
+    for unit in members.iter().copied() {
+        let weighed = weigh(catalog, &unit.seen);
+        let Some(presence) = fuse::presence(&weighed) else {
+            if weighed
+                .iter()
+                .any(|w| w.meaning.is_some() && w.stance == Stance::Implied)
+            {
+                optional.push((unit, weighed));
+            }
+            continue;
+        };
+        let mut makers = BTreeSet::new();
+        let mut open = false;
+        let mut trust = 0;
+        for w in &weighed {
+            if let Some(m) = &w.meaning {
+                trust = trust.max(w.trust);
+                open |= m.open;
+                makers.extend(m.possible.iter().map(|p| p.maker.to_owned()));
+            }
+        }
+        let settled = weighed
+            .iter()
+            .any(|w| w.meaning.as_ref().is_some_and(|m| m.maker().is_some()));
+        let anonymous = makers.is_empty();
+        if open && !settled {
+            makers.clear();
+        }
+        speaking.push(Speaking {
+            unit,
+            weighed,
+            presence,
+            makers,
+            anonymous,
+            trust,
+        });
+    }
+    if speaking.is_empty() {
+        return Vec::new();
+    }
+    // Strongest first; the order of units is stable, so the result is.
+    speaking.sort_by(|a, b| {
+        a.presence
+            .cmp(&b.presence)
+            .then(a.anonymous.cmp(&b.anonymous))
+            .then(b.trust.cmp(&a.trust))
+    });
+    let rows = speaking.iter().filter(|s| s.unit.row).count();
+
+    let mut things: Vec<Thing<'a, '_>> = Vec::new();
+    let mut makers_of: Vec<BTreeSet<String>> = Vec::new();
+    for s in speaking {
+        let at = place_for(&s, &things, &makers_of, rows);
+        if let Some((thing, makers)) =
+            at.and_then(|i| Some((things.get_mut(i)?, makers_of.get_mut(i)?)))
+        {
+            if makers.is_empty() {
+                *makers = s.makers;
+            }
+            thing.units.push(s.unit);
+            thing.weighed.extend(s.weighed);
+        } else {
+            things.push(Thing {
+                units: vec![s.unit],
+                weighed: s.weighed,
+            });
+            makers_of.push(s.makers);
+        }
+    }
+    // A register row of a product that may hold a module says nothing by itself; beside a module
+    // that is there it agrees or contradicts.
+    if let [only] = things.as_mut_slice() {
+        for (unit, weighed) in optional {
+            only.units.push(unit);
+            only.weighed.extend(weighed);
+        }
+    }
+    finish(catalog, members, &things, options, remarks)
+}
+
+/// Where a unit belongs among the things already there; `None`: it is a thing of its own.
+fn place_for(
+    s: &Speaking<'_, '_>,
+    things: &[Thing<'_, '_>],
+    makers_of: &[BTreeSet<String>],
+    rows: usize,
+) -> Option<usize> {
+    let own = |kind: KeyKind| -> BTreeSet<&str> { s.unit.keys_of(kind).collect() };
+    let (imei, serial, iccid) = (
+        own(KeyKind::Imei),
+        own(KeyKind::ModuleSerial),
+        own(KeyKind::Iccid),
+    );
+    let ports = own(KeyKind::Port);
+    let mut compatible = Vec::new();
+    for (i, thing) in things.iter().enumerate() {
+        let theirs = |kind: KeyKind| -> BTreeSet<&str> {
+            thing.units.iter().flat_map(|u| u.keys_of(kind)).collect()
+        };
+        let their_imei = theirs(KeyKind::Imei);
+        if !imei.is_disjoint(&their_imei) || !serial.is_disjoint(&theirs(KeyKind::ModuleSerial)) {
+            return Some(i);
+        }
+        if !imei.is_empty() && !their_imei.is_empty() {
+            continue; // two IMEIs are two modules
+        }
+        if !iccid.is_disjoint(&theirs(KeyKind::Iccid)) {
+            return Some(i);
+        }
+        let their_ports = theirs(KeyKind::Port);
+        if !ports.is_disjoint(&their_ports) {
+            return Some(i);
+        }
+        let same_source = thing.units.iter().any(|u| u.source == s.unit.source);
+        // Two rows of one table, two devices of one listing, are two things, unless one of them is an
+        // interface that names nobody (wwan0 beside the modem it belongs to).
+        if same_source && (s.unit.row || !s.anonymous) {
+            continue;
+        }
+        if clashing_ports(&ports, &their_ports) && same_source {
+            continue;
+        }
+        let makers = makers_of.get(i).map_or(&s.makers, |m| m);
+        let agree = s.makers.is_empty() || makers.is_empty() || !s.makers.is_disjoint(makers);
+        // One register row and one modem in one asset: the row speaks of that modem, also when it is
+        // wrong about it. With several rows it is another device's row.
+        if agree || (s.presence >= Stance::Declared && rows == 1 && things.len() == 1) {
+            compatible.push(i);
+        }
+    }
+    compatible.first().copied()
+}
+
+/// Two ports of the same kind (`usb:1-1` and `usb:1-2`) are two places.
+fn clashing_ports(a: &BTreeSet<&str>, b: &BTreeSet<&str>) -> bool {
+    let kinds = |s: &BTreeSet<&str>| -> BTreeSet<String> {
+        s.iter()
+            .filter_map(|p| p.split_once(':').map(|(k, _)| k.to_owned()))
+            .collect()
+    };
+    !kinds(a).is_disjoint(&kinds(b)) && a.is_disjoint(b)
+}
+
+fn finish<'a>(
+    catalog: &Catalog,
+    members: &[&Unit<'a>],
+    things: &[Thing<'a, '_>],
+    options: &Options,
+    remarks: &mut Vec<Remark>,
+) -> Vec<Finding> {
+    let about = |clue: Clue| -> Option<String> {
+        members
+            .iter()
+            .filter(|u| u.register)
+            .chain(members.iter().filter(|u| !u.register))
+            .flat_map(|u| u.seen.iter())
+            .find(|s| s.observation.clue == clue)
+            .map(|s| s.observation.value.clone())
+    };
+    let asset = asset_id(members);
+    let mut findings = Vec::new();
+    for thing in things {
+        let fused = fuse::fuse(catalog, &thing.weighed, options.date.as_deref());
+        let Some(presence) = fused.presence else {
+            continue;
+        };
+        let mut keys: BTreeSet<Key> = BTreeSet::new();
+        for unit in &thing.units {
+            keys.extend(unit.keys.iter().cloned());
+        }
+        for unit in members {
+            keys.extend(
+                unit.keys
+                    .iter()
+                    .filter(|k| {
+                        matches!(k.kind, KeyKind::AssetTag | KeyKind::Serial | KeyKind::Host)
+                    })
+                    .cloned(),
+            );
+        }
+        let within = |clue: Clue| -> Option<String> {
+            thing
+                .units
+                .iter()
+                .flat_map(|u| u.seen.iter())
+                .find(|s| s.observation.clue == clue)
+                .map(|s| s.observation.value.clone())
+        };
+        let product = ProductName {
+            maker: within(Clue::ProductMaker),
+            model: within(Clue::ProductModel),
+            order_code: within(Clue::OrderCode),
+        };
+        let quantity = within(Clue::Quantity)
+            .and_then(|q| q.trim().parse::<u64>().ok())
+            .filter(|q| (1..=1_000_000_000).contains(q))
+            .unwrap_or(1);
+        let mut dates: Vec<String> = thing
+            .units
+            .iter()
+            .flat_map(|u| u.seen.iter())
+            .filter_map(|s| s.observation.seen.clone())
+            .collect();
+        dates.sort();
+        let sim_only = thing
+            .weighed
+            .iter()
+            .any(|w| matches!(w.seen.observation.clue, Clue::Sim | Clue::Iccid))
+            && fused.module.maker.is_none()
+            && fused.candidates.is_empty();
+        let subject = Subject {
+            keys: keys.iter().cloned().collect(),
+            asset: asset.clone(),
+            site: about(Clue::Site),
+            department: about(Clue::Department),
+        };
+        let finding = build(
+            subject, &keys, thing, fused, presence, product, quantity, &dates, remarks, sim_only,
+        );
+        findings.push(finding);
+    }
+    slots(&mut findings);
+    findings
+}
+
+#[allow(clippy::too_many_arguments)] // one call, the parts of one record
+fn build(
+    subject: Subject,
+    keys: &BTreeSet<Key>,
+    thing: &Thing<'_, '_>,
+    fused: Fused,
+    presence: Stance,
+    product: ProductName,
+    quantity: u64,
+    dates: &[String],
+    remarks: &mut Vec<Remark>,
+    sim_only: bool,
+) -> Finding {
+    let assets: Vec<String> = subject.asset.iter().cloned().collect();
+    for (place, stated, observed) in &fused.contradicted {
+        remarks.push(Remark {
+            code: "register-contradicted".to_owned(),
+            assets: assets.clone(),
+            findings: Vec::new(),
+            message: format!("paper names {stated}, the device itself names {observed}"),
+            places: vec![place.clone()],
+        });
+    }
+    if sim_only {
+        remarks.push(Remark {
+            code: "sim-module-unknown".to_owned(),
+            assets,
+            findings: Vec::new(),
+            message: "a SIM is assigned and nothing names the module that uses it".to_owned(),
+            places: fused
+                .evidence
+                .iter()
+                .take(3)
+                .map(|e| format!("{}, {}", e.source, e.locator))
+                .collect(),
+        });
+    }
+    let (id, aka) = durable_ids(keys, thing);
+    Finding {
+        id,
+        aka,
+        subject,
+        product: (product != ProductName::default()).then_some(product),
+        quantity,
+        role: fused.role,
+        module: fused.module,
+        candidates: fused.candidates,
+        settled_by: fused.settled_by,
+        presence,
+        confidence: fused.confidence,
+        first_seen: dates.first().cloned(),
+        last_seen: dates.last().cloned(),
+        evidence: fused.evidence,
+    }
+}
+
+/// The id from the strongest durable key, and the ids that the other keys would have given: with
+/// those, next month's file is recognised even if the strongest key is missing from it.
+fn durable_ids(keys: &BTreeSet<Key>, thing: &Thing<'_, '_>) -> (String, Vec<String>) {
+    let mut durable: Vec<&Key> = keys.iter().filter(|k| durability(k.kind) > 0).collect();
+    durable.sort_by(|a, b| {
+        durability(b.kind)
+            .cmp(&durability(a.kind))
+            .then_with(|| a.cmp(b))
+    });
+    let strong = durable
+        .first()
+        .is_some_and(|k| durability(k.kind) >= durability(KeyKind::Iccid));
+    let mut ids: Vec<String> = durable
+        .iter()
+        .filter(|k| !strong || durability(k.kind) >= durability(KeyKind::Iccid))
+        .map(|k| hash(&[k.kind.as_str(), &k.value]))
+        .collect();
+    if !strong {
+        // Nothing durable: the evidence itself, and the place of the thing in it.
+        let unit = thing.units.first();
+        let digest = unit.and_then(|u| u.seen.first()).map_or("", |s| &*s.digest);
+        let number = unit
+            .and_then(|u| u.seen.first())
+            .map_or(0, |s| s.observation.unit)
+            .to_string();
+        ids.insert(0, hash(&["evidence", digest, &number]));
+        ids.truncate(1);
+    }
+    let id = if ids.is_empty() {
+        hash(&["none"])
+    } else {
+        ids.remove(0)
+    };
+    ids.dedup();
+    (id, ids)
+}
+
+fn hash(parts: &[&str]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    let digest = hasher.finalize();
+    let mut id = String::from("m-");
+    for byte in digest.iter().take(8) {
+        // Writing to a string cannot fail.
+        let _ = write!(id, "{byte:02x}");
+    }
+    id
+}
+
+/// Several modules in one asset: the first keeps the asset's id, the others get a slot, in the order
+/// of their ports and IMEIs, which do not change from month to month.
+fn slots(findings: &mut [Finding]) {
+    let place = |f: &Finding| -> (Vec<String>, Vec<String>, Option<String>) {
+        let of = |kind: KeyKind| -> Vec<String> {
+            f.subject
+                .keys
+                .iter()
+                .filter(|k| k.kind == kind)
+                .map(|k| k.value.clone())
+                .collect()
+        };
+        (
+            of(KeyKind::Port),
+            of(KeyKind::Imei),
+            f.product.as_ref().and_then(|p| p.model.clone()),
+        )
+    };
+    findings.sort_by_key(place);
+    let mut used: BTreeMap<String, u32> = BTreeMap::new();
+    for f in findings {
+        let n = used.entry(f.id.clone()).or_default();
+        *n += 1;
+        if *n > 1 {
+            f.id = format!("{}-{n}", f.id);
+        }
+    }
+}
+
+/// Ids are unique in a report; where two scopes come to the same one, a number tells them apart.
+pub fn make_ids_unique(findings: &mut [Finding]) {
+    let mut used: BTreeMap<String, u32> = BTreeMap::new();
+    for f in findings {
+        let n = used.entry(f.id.clone()).or_default();
+        *n += 1;
+        if *n > 1 {
+            f.id = format!("{}-x{n}", f.id);
+        }
+    }
+}
+
+/// The asset's id: its tag as the register writes it, else as the binding writes it, else a serial or
+/// host name of a register row.
+pub fn asset_id(members: &[&Unit<'_>]) -> Option<String> {
+    let written = |kind: KeyKind, register: bool| -> Option<String> {
+        members
+            .iter()
+            .filter(|u| !register || u.register)
+            .flat_map(|u| u.written.iter())
+            .find(|k| k.kind == kind)
+            .map(|k| k.value.trim().to_owned())
+    };
+    written(KeyKind::AssetTag, true)
+        .or_else(|| written(KeyKind::AssetTag, false))
+        .or_else(|| written(KeyKind::Serial, true).filter(|s| !s.is_empty()))
+        .or_else(|| written(KeyKind::Host, true))
+        .or_else(|| {
+            members.iter().find(|u| u.register).map(|u| {
+                let place = u
+                    .seen
+                    .first()
+                    .map(|s| s.observation.place.to_string())
+                    .unwrap_or_default();
+                format!("{}: {place}", u.source_name())
+            })
+        })
+}
+
+/// Whether a finding says that something cellular is in its asset.
+pub fn counts(finding: &Finding) -> bool {
+    finding.presence <= Stance::Implied && finding.role != Role::EndProduct
+}

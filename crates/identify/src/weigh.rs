@@ -1,0 +1,474 @@
+//! What each clue says by itself: about presence, and about the maker.
+
+use cellsweep_catalog::model::{IdKind, Role as MakerRole};
+use cellsweep_catalog::{Catalog, Meaning};
+use cellsweep_evidence::{Clue, KeyKind, Stance};
+
+use crate::seen::Seen;
+
+/// Rank of a clue as a witness for the maker (DESIGN, rule 3): firmware revision > AT+CGMM > PCI
+/// subsystem > USB id > iProduct > AT+CGMI. Paper and products follow by what they can prove.
+pub mod trust {
+    /// Firmware revision grammar.
+    pub const REVISION: u8 = 100;
+    /// AT+CGMM.
+    pub const MODEL: u8 = 90;
+    /// A placed part's number; a declared module.
+    pub const PART: u8 = 85;
+    /// PCI subsystem.
+    pub const SUBSYSTEM: u8 = 80;
+    /// FCC or ISED id of a module.
+    pub const LABEL: u8 = 75;
+    /// Exact USB or PCI id.
+    pub const BUS_ID: u8 = 70;
+    /// USB iProduct.
+    pub const PRODUCT_STRING: u8 = 60;
+    /// Vendor id alone.
+    pub const VENDOR_ID: u8 = 50;
+    /// Name printed by a tool from its own id table.
+    pub const TABLE_NAME: u8 = 45;
+    /// AT+CGMI, iManufacturer.
+    pub const MANUFACTURER: u8 = 40;
+    /// Vendor-specific AT dialect.
+    pub const DIALECT: u8 = 35;
+    /// TAC of an IMEI.
+    pub const TAC: u8 = 30;
+    /// The product is known to contain it.
+    pub const PRODUCT: u8 = 20;
+    /// Free text.
+    pub const TEXT: u8 = 10;
+}
+
+/// Drivers that bind to cellular devices only (Linux, drivers/net/usb, drivers/usb/serial,
+/// drivers/net/wwan, drivers/bus/mhi).
+const CELLULAR_DRIVERS: &[&str] = &[
+    "option",
+    "option1",
+    "qmi_wwan",
+    "qmi_wwan_q",
+    "cdc_mbim",
+    "qcserial",
+    "sierra",
+    "sierra_net",
+    "hso",
+    "huawei_cdc_ncm",
+    "iosm",
+    "mtk_t7xx",
+    "t7xx",
+    "mhi-pci-generic",
+    "mhi_pci_generic",
+    "mhi_wwan_ctrl",
+    "mhi_wwan_mbim",
+    "moto-modem",
+    "moto_modem",
+    "ipw",
+    "kalmia",
+    "wwan",
+    "gobinet",
+    "qmi_wwan_f",
+    "qmi_wwan_s",
+    "qmi_wwan_m",
+    "rmnet_mhi",
+    "mhi_q",
+];
+
+/// How a clue bears on "is there a cellular module".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bearing {
+    /// Shows one, by itself.
+    Shows,
+    /// Shows one if nothing in the unit says otherwise (a module maker's id with an unknown product).
+    Hints,
+    /// Says nothing about it.
+    Silent,
+    /// Shows that this thing is not a cellular module.
+    Excludes,
+}
+
+/// One clue with what it says.
+#[derive(Clone, Debug)]
+pub struct Weighed<'a> {
+    /// The fact.
+    pub seen: &'a Seen,
+    /// What the catalogue makes of it.
+    pub meaning: Option<Meaning<'a>>,
+    /// Rank as a witness for the maker.
+    pub trust: u8,
+    /// Bearing on presence.
+    pub bearing: Bearing,
+    /// The stance with which it bears on presence.
+    pub stance: Stance,
+    /// In words.
+    pub says: String,
+    /// The thing is optional in its product: no presence from the product alone.
+    pub optional: bool,
+}
+
+impl Weighed<'_> {
+    fn silent(seen: &Seen) -> Weighed<'_> {
+        Weighed {
+            seen,
+            meaning: None,
+            trust: 0,
+            bearing: Bearing::Silent,
+            stance: seen.observation.stance,
+            says: String::new(),
+            optional: false,
+        }
+    }
+}
+
+/// Words near which a bare name is a cellular one.
+fn speaks_of_cellular(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    [
+        "mobile broadband",
+        "mobile boardband",
+        "modem",
+        "lte",
+        "wwan",
+        "hspa",
+        "umts",
+        "cellular",
+        "gsm",
+        "nb-iot",
+        "cat-m",
+        "cat m",
+        "cat.1",
+        "cat-1",
+        "4g",
+        "5g",
+        "3g",
+        "gprs",
+        "evdo",
+        "ev-do",
+        "wcdma",
+    ]
+    .iter()
+    .any(|w| lower.contains(w))
+}
+
+/// Weighs every clue of one unit.
+pub fn weigh<'a>(catalog: &'a Catalog, unit: &[&'a Seen]) -> Vec<Weighed<'a>> {
+    let value = |clue: Clue| {
+        unit.iter()
+            .find(|s| s.observation.clue == clue)
+            .map(|s| s.observation.value.as_str())
+    };
+    let part_maker = value(Clue::PartMaker);
+    let pci = value(Clue::PciId);
+    let product_maker = value(Clue::ProductMaker);
+    let order_code = value(Clue::OrderCode);
+    let batch = value(Clue::Batch);
+    let is_table_row = unit.iter().any(|s| {
+        s.observation
+            .subject
+            .iter()
+            .any(|k| matches!(k.kind, KeyKind::AssetTag | KeyKind::Row))
+    });
+
+    let mut all: Vec<Weighed<'a>> = Vec::with_capacity(unit.len());
+    for seen in unit.iter().copied() {
+        let o = &seen.observation;
+        let mut w = Weighed::silent(seen);
+        match o.clue {
+            Clue::UsbId => bus(&mut w, catalog.usb(&o.value), catalog),
+            Clue::PciId => bus(&mut w, catalog.pci(&o.value), catalog),
+            Clue::PciSubsystem => {
+                if let Some(m) = catalog.subsystem(pci.unwrap_or_default(), &o.value) {
+                    // A subsystem vendor also stands on Wi-Fi and graphics cards: it names the maker
+                    // of the card, it does not show that the card is cellular.
+                    settle(&mut w, m, trust::SUBSYSTEM);
+                }
+            }
+            Clue::UsbManufacturer | Clue::PartMaker => {
+                if let Some(m) = catalog.manufacturer_answer(&o.value) {
+                    settle(&mut w, m, trust::MANUFACTURER);
+                }
+            }
+            Clue::UsbProduct => {
+                if let Some(m) = catalog.model_answer(&o.value) {
+                    if m.kind == Some(IdKind::NotCellular) {
+                        w.bearing = Bearing::Excludes;
+                    } else if !m.possible.is_empty() {
+                        w.bearing = Bearing::Shows;
+                    }
+                    settle(&mut w, m, trust::PRODUCT_STRING);
+                }
+                if w.bearing == Bearing::Silent && speaks_of_cellular(&o.value) {
+                    w.bearing = Bearing::Hints;
+                    w.says = "the product string speaks of cellular service".to_owned();
+                }
+            }
+            Clue::UsbTableName | Clue::PciTableName | Clue::PciSubsystemTableName => {
+                table_name(&mut w, catalog);
+            }
+            Clue::UsbClass | Clue::UsbInterface => match o.value.get(..5) {
+                Some("e0/01") if o.value.ends_with("/01") => {
+                    w.bearing = Bearing::Excludes;
+                    w.says = "Bluetooth interface".to_owned();
+                }
+                Some("02/0e") => {
+                    w.bearing = Bearing::Shows;
+                    w.says = "MBIM interface".to_owned();
+                }
+                Some(class @ ("09/00" | "08/06" | "03/01")) if o.clue == Clue::UsbClass => {
+                    w.bearing = Bearing::Excludes;
+                    w.says = format!("device class {class}");
+                }
+                _ => {}
+            },
+            Clue::PciClass => {
+                if o.value == "0d40" {
+                    w.bearing = Bearing::Shows;
+                    w.says = "PCI class of cellular controllers".to_owned();
+                } else if o.value.starts_with("02") || o.value.starts_with("0280") {
+                    // Some WWAN cards register as network controllers: no statement.
+                    w.says = "network controller".to_owned();
+                }
+            }
+            Clue::Driver => {
+                let name = o.value.to_ascii_lowercase();
+                if CELLULAR_DRIVERS.contains(&name.as_str()) {
+                    w.bearing = Bearing::Shows;
+                    w.says = format!("driver {} is bound, which serves cellular devices", o.value);
+                } else if matches!(
+                    name.as_str(),
+                    "btusb" | "usbhid" | "hub" | "uvcvideo" | "snd-usb-audio"
+                ) {
+                    w.bearing = Bearing::Excludes;
+                    w.says = format!("driver {} is bound", o.value);
+                }
+            }
+            Clue::CellularInterface => {
+                w.bearing = Bearing::Shows;
+                w.says = "a cellular interface or service".to_owned();
+            }
+            Clue::Slot => w.says = "a slot; nothing says that it is filled".to_owned(),
+            Clue::ModemManufacturer => {
+                w.bearing = Bearing::Shows;
+                w.says = "a modem answers".to_owned();
+                if let Some(m) = catalog.manufacturer_answer(&o.value) {
+                    settle(&mut w, m, trust::MANUFACTURER);
+                }
+            }
+            Clue::ModemModel => {
+                w.bearing = Bearing::Shows;
+                w.says = "a modem answers".to_owned();
+                if let Some(m) = catalog.model_answer(&o.value) {
+                    settle(&mut w, m, trust::MODEL);
+                }
+            }
+            Clue::ModemRevision => {
+                w.bearing = Bearing::Shows;
+                w.says = "a modem answers".to_owned();
+                if let Some(m) = catalog.revision(&o.value) {
+                    settle(&mut w, m, trust::REVISION);
+                }
+            }
+            Clue::ModemName => {
+                w.bearing = Bearing::Shows;
+                w.says = "a modem is listed".to_owned();
+                if let Some(m) = catalog.model_answer(&o.value) {
+                    settle(&mut w, m, trust::BUS_ID);
+                }
+            }
+            Clue::AtDialect => {
+                w.bearing = Bearing::Shows;
+                w.says = "a modem answers".to_owned();
+                if let Some(m) = catalog.dialect(&o.value) {
+                    settle(&mut w, m, trust::DIALECT);
+                }
+            }
+            Clue::ModemPlugin => {
+                w.bearing = Bearing::Shows;
+                w.says = format!("ModemManager handles it with its plugin {}", o.value);
+            }
+            Clue::HardwareRevision => w.says = "hardware revision".to_owned(),
+            Clue::Baseband => w.says = "baseband version of an Android system".to_owned(),
+            Clue::HandsetProperty => handset(&mut w, catalog),
+            Clue::Imei => {
+                w.bearing = if o.stance == Stance::Observed || is_table_row {
+                    Bearing::Shows
+                } else {
+                    Bearing::Hints
+                };
+                w.says = "an IMEI".to_owned();
+                if catalog.placeholder(&o.value).is_some() || o.value.starts_with("00") {
+                    w.says = "a test or placeholder IMEI, which identifies nobody".to_owned();
+                    if o.stance != Stance::Observed {
+                        w.bearing = Bearing::Hints;
+                    }
+                } else if let Some(m) = o.value.get(..8).and_then(|tac| catalog.tac(tac)) {
+                    settle(&mut w, m, trust::TAC);
+                }
+            }
+            Clue::Iccid | Clue::Sim | Clue::Eid => {
+                w.bearing = Bearing::Shows;
+                w.says = "a SIM is assigned".to_owned();
+            }
+            Clue::Mac => w.says = "MAC address".to_owned(),
+            Clue::FccId | Clue::IsedId => {
+                if let Some(m) = catalog.label(&o.value) {
+                    w.bearing = match m.kind {
+                        Some(IdKind::NotCellular) => Bearing::Excludes,
+                        Some(_) => Bearing::Shows,
+                        None => Bearing::Silent,
+                    };
+                    settle(&mut w, m, trust::LABEL);
+                }
+            }
+            Clue::PartNumber | Clue::PartDescription => {
+                if let Some(m) = catalog.part(part_maker, &o.value) {
+                    let number = o.clue == Clue::PartNumber;
+                    w.bearing = match m.kind {
+                        Some(IdKind::NotCellular) => Bearing::Excludes,
+                        _ if m.possible.is_empty() => Bearing::Silent,
+                        _ => Bearing::Shows,
+                    };
+                    settle(
+                        &mut w,
+                        m,
+                        if number {
+                            trust::PART
+                        } else {
+                            trust::PRODUCT_STRING
+                        },
+                    );
+                }
+            }
+            Clue::DeclaredModule => {
+                w.bearing = Bearing::Shows;
+                w.says = "a module is named".to_owned();
+                if let Some(m) = catalog
+                    .part(None, &o.value)
+                    .filter(|m| !m.possible.is_empty())
+                {
+                    if m.kind == Some(IdKind::NotCellular) {
+                        w.bearing = Bearing::Excludes;
+                    }
+                    settle(&mut w, m, trust::PART);
+                } else if let Some(m) = catalog.manufacturer_answer(&o.value) {
+                    settle(&mut w, m, trust::MANUFACTURER);
+                }
+            }
+            Clue::DeclaredNone => w.says = "stated to hold no cellular module".to_owned(),
+            Clue::ProductModel => {
+                if let Some(m) = catalog.product(product_maker, &o.value, order_code, batch) {
+                    w.stance = Stance::Implied;
+                    w.optional = m.kind.is_none();
+                    w.bearing = if w.optional {
+                        Bearing::Silent
+                    } else {
+                        Bearing::Shows
+                    };
+                    settle(&mut w, m, trust::PRODUCT);
+                }
+            }
+            Clue::Text => {
+                let hits = catalog.names(&o.value);
+                if !hits.is_empty() {
+                    w.bearing = Bearing::Shows;
+                    w.stance = w.stance.max(Stance::Supported);
+                    w.says = "named in text".to_owned();
+                }
+            }
+            Clue::ProductMaker
+            | Clue::OrderCode
+            | Clue::Batch
+            | Clue::AssetName
+            | Clue::Department
+            | Clue::Site
+            | Clue::AssetClass
+            | Clue::Criticality
+            | Clue::Sector
+            | Clue::Sensitive
+            | Clue::AssetOwner
+            | Clue::Quantity
+            | Clue::Enumerated => {}
+        }
+        all.push(w);
+    }
+    all
+}
+
+fn settle<'a>(w: &mut Weighed<'a>, meaning: Meaning<'a>, rank: u8) {
+    w.says.clone_from(&meaning.because);
+    w.trust = rank;
+    w.meaning = Some(meaning);
+}
+
+fn bus<'a>(w: &mut Weighed<'a>, meaning: Option<Meaning<'a>>, catalog: &'a Catalog) {
+    let Some(m) = meaning else { return };
+    let exact = m.kind.is_some();
+    w.bearing = match m.kind {
+        Some(IdKind::Module | IdKind::Stick | IdKind::ModuleOrStick | IdKind::BootMode) => {
+            // Ids of chipset vendors in boot mode and of handset makers are weaker than a module's.
+            if m.kind == Some(IdKind::ModuleOrStick)
+                && m.possible.iter().all(|p| p.families.is_empty())
+            {
+                Bearing::Hints
+            } else {
+                Bearing::Shows
+            }
+        }
+        Some(IdKind::Phone | IdKind::NotCellular) => Bearing::Excludes,
+        None => {
+            let makes_modules = m
+                .maker()
+                .and_then(|slug| catalog.maker(slug))
+                .is_some_and(|maker| maker.role == MakerRole::ModuleMaker);
+            if makes_modules {
+                Bearing::Hints
+            } else {
+                Bearing::Silent
+            }
+        }
+    };
+    settle(
+        w,
+        m,
+        if exact {
+            trust::BUS_ID
+        } else {
+            trust::VENDOR_ID
+        },
+    );
+}
+
+/// A name that a tool printed from its own id table: the maker is believed only together with a
+/// module's name.
+fn table_name<'a>(w: &mut Weighed<'a>, catalog: &'a Catalog) {
+    let text = &w.seen.observation.value;
+    let cellular = speaks_of_cellular(text);
+    if let Some(m) = catalog.part(None, text).filter(|m| !m.possible.is_empty()) {
+        if m.kind == Some(IdKind::NotCellular) {
+            w.bearing = Bearing::Excludes;
+        } else if cellular {
+            w.bearing = Bearing::Hints;
+        }
+        settle(w, m, trust::TABLE_NAME);
+        w.says = format!("the listing tool's own table names it: {}", w.says);
+    } else if cellular {
+        w.bearing = Bearing::Hints;
+        w.says = "the listing tool's own table speaks of a modem".to_owned();
+    }
+}
+
+/// `ro.product.model=SC66`: a smart module's name shows a module; anything else is a handset or
+/// another Android device, which is not a module.
+fn handset<'a>(w: &mut Weighed<'a>, catalog: &'a Catalog) {
+    let text = w
+        .seen
+        .observation
+        .value
+        .split_once('=')
+        .map_or("", |(_, v)| v);
+    match catalog.model_answer(text) {
+        Some(m) if m.maker().is_some() && m.possible.iter().any(|p| !p.families.is_empty()) => {
+            w.bearing = Bearing::Shows;
+            settle(w, m, trust::MODEL);
+        }
+        _ => w.says = "a property of an Android system".to_owned(),
+    }
+}

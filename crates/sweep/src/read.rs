@@ -1,0 +1,421 @@
+//! One source through its reader.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use cellsweep_catalog::Catalog;
+use cellsweep_evidence::reader::{Head, ReadError, Sink};
+use cellsweep_evidence::{
+    Clue, Limits, Observation, Place, Problem, Reader, Source, Stance, choose, reader, text,
+};
+use cellsweep_identify::Seen;
+use cellsweep_report::model::{ReadStatus, SourceError, SourceState};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::input::Input;
+use crate::names::CatalogNames;
+use crate::progress::Progress;
+
+/// Longest time one source may take; what was read until then is kept.
+const LONGEST: Duration = Duration::from_mins(10);
+
+/// Set to stop: every reader ends at its next observation.
+pub type Stop = AtomicBool;
+
+/// What reading came to.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// Every source, in the order of inputs.
+    pub sources: Vec<SourceState>,
+    /// Every observation, in the order of sources.
+    pub seen: Vec<Seen>,
+}
+
+/// Reads all inputs with this many threads (0: one a core). The result does not depend on the number.
+pub fn read_all(
+    catalog: &Catalog,
+    inputs: &[Input],
+    jobs: usize,
+    limits: &Limits,
+    progress: &dyn Progress,
+    stop: &Stop,
+) -> Reading {
+    progress.begin(inputs.len(), inputs.iter().map(|i| i.bytes).sum());
+    let one = |input: &Input| {
+        let result = read_one(catalog, input, limits, stop);
+        progress.read(&input.shown, input.bytes);
+        result
+    };
+    let parts: Vec<(SourceState, Vec<Seen>)> =
+        match rayon::ThreadPoolBuilder::new().num_threads(jobs).build() {
+            Ok(pool) => pool.install(|| inputs.par_iter().map(one).collect()),
+            Err(_) => inputs.iter().map(one).collect(), // no threads to be had: slower, same result
+        };
+    let mut reading = Reading::default();
+    for (state, seen) in parts {
+        reading.sources.push(state);
+        reading.seen.extend(seen);
+    }
+    reading
+}
+
+/// Reads one input from its file.
+pub fn read_one(
+    catalog: &Catalog,
+    input: &Input,
+    limits: &Limits,
+    stop: &Stop,
+) -> (SourceState, Vec<Seen>) {
+    match File::open(&input.path) {
+        Ok(file) => read_stream(catalog, input, file, limits, stop),
+        Err(e) => {
+            let mut state = blank(input);
+            state.status = ReadStatus::Failed;
+            state.errors.push(error(
+                &Place::Whole,
+                "cannot-open",
+                format!("could not be opened: {e}"),
+            ));
+            (state, Vec::new())
+        }
+    }
+}
+
+fn blank(input: &Input) -> SourceState {
+    SourceState {
+        path: input.shown.clone(),
+        format: None,
+        reader: None,
+        bytes: input.bytes,
+        digest: String::new(),
+        status: ReadStatus::Unrecognised,
+        errors: Vec::new(),
+    }
+}
+
+fn error(place: &Place, code: &str, message: String) -> SourceError {
+    SourceError {
+        locator: place.to_string(),
+        code: code.to_owned(),
+        message,
+    }
+}
+
+/// Reads one input from a stream.
+pub fn read_stream(
+    catalog: &Catalog,
+    input: &Input,
+    stream: impl Read,
+    limits: &Limits,
+    stop: &Stop,
+) -> (SourceState, Vec<Seen>) {
+    let mut state = blank(input);
+    let mut hashing = Hashing {
+        inner: stream,
+        hasher: Sha256::new(),
+        bytes: 0,
+    };
+    let mut head = Vec::new();
+    if let Err(e) = (&mut hashing)
+        .take(Head::SIZE as u64)
+        .read_to_end(&mut head)
+    {
+        state.status = ReadStatus::Failed;
+        state.errors.push(error(
+            &Place::Whole,
+            "cannot-read",
+            format!("could not be read: {e}"),
+        ));
+        return (state, Vec::new());
+    }
+    let decoded = text::decode(&head).unwrap_or_default();
+    let looked = Head {
+        name: &input.shown,
+        bytes: &head,
+        text: &decoded,
+    };
+    let chosen = match &input.format {
+        Some(name) => {
+            let named = reader(name);
+            if named.is_none() {
+                state.errors.push(error(
+                    &Place::Whole,
+                    "unknown-format",
+                    format!("no reader is called {name}; `cellsweep readers` lists them"),
+                ));
+            }
+            named
+        }
+        None => choose(&looked).map(|(r, _)| r),
+    };
+
+    let mut sink = Keeping::new(limits, stop);
+    let mut outcome = Ok(());
+    if let (Some(reader), false) = (chosen, head.is_empty()) {
+        state.format = Some(reader.format.to_owned());
+        state.reader = Some(reader.format.to_owned());
+        if input.format.is_none() {
+            name_does_not_fit(&input.shown, reader, &mut state);
+        }
+        let names = CatalogNames(catalog);
+        let chained = io::Cursor::new(&head).chain(&mut hashing);
+        let mut source = Source::new(&input.shown, chained, limits, &names, &input.mapping);
+        // Libraries that read foreign formats have panicked on hostile files before; a panic costs
+        // this source, never the run.
+        outcome = catch_unwind(AssertUnwindSafe(|| (reader.read)(&mut source, &mut sink)))
+            .unwrap_or_else(|_| {
+                Err(ReadError::Malformed {
+                    format: reader.format,
+                    message: "the reader gave up on this file (a defect worth reporting)"
+                        .to_owned(),
+                })
+            });
+    }
+    // The digest covers the whole source, also what the reader did not ask for.
+    let drained = io::copy(&mut hashing, &mut io::sink());
+    state.bytes = hashing.bytes;
+    let digest = hashing.hasher.finalize();
+    for byte in &digest {
+        use std::fmt::Write as _;
+        let _ = write!(state.digest, "{byte:02x}");
+    }
+
+    let lost = sink.problems.iter().any(|p| p.lost);
+    state.errors.extend(
+        sink.problems
+            .iter()
+            .map(|p| error(&p.place, &p.code, p.message.clone())),
+    );
+    if let Err(e) = drained {
+        state.errors.push(error(
+            &Place::Whole,
+            "cannot-read",
+            format!("could not be read to its end: {e}"),
+        ));
+        outcome = Err(ReadError::Stopped("input failed".to_owned()));
+    }
+    state.status = match (&outcome, chosen) {
+        _ if head.is_empty() => {
+            state.errors.push(error(
+                &Place::Whole,
+                "empty",
+                "the file is empty".to_owned(),
+            ));
+            ReadStatus::Unrecognised
+        }
+        (_, None) => {
+            if state.errors.is_empty() {
+                state.errors.push(error(
+                    &Place::Whole,
+                    "unrecognised",
+                    "no reader recognises it; `--as FORMAT` forces one".to_owned(),
+                ));
+            }
+            ReadStatus::Unrecognised
+        }
+        (Err(e), Some(_)) => {
+            let code = match e {
+                ReadError::Io(_) => "cannot-read",
+                ReadError::TooLarge { .. } => "too-large",
+                ReadError::Malformed { .. } => "malformed",
+                ReadError::Stopped(_) => "stopped",
+            };
+            state.errors.push(error(&Place::Whole, code, e.to_string()));
+            if sink.observations.is_empty() {
+                ReadStatus::Failed
+            } else {
+                ReadStatus::Partial
+            }
+        }
+        (Ok(()), Some(_)) if lost => ReadStatus::Partial,
+        (Ok(()), Some(_)) => ReadStatus::Read,
+    };
+
+    let mut observations = sink.observations;
+    if state.status != ReadStatus::Read {
+        // A listing that was not read completely enumerates nothing.
+        observations.retain(|o| o.clue != Clue::Enumerated);
+    }
+    let bound = bind(input, &mut observations);
+    let source: Arc<str> = Arc::from(state.path.as_str());
+    let digest: Arc<str> = Arc::from(state.digest.get(..16).unwrap_or_default());
+    let reader: Arc<str> = Arc::from(state.format.as_deref().unwrap_or_default());
+    let seen = observations
+        .into_iter()
+        .chain(bound)
+        .map(|observation| Seen {
+            source: Arc::clone(&source),
+            reader: Arc::clone(&reader),
+            digest: Arc::clone(&digest),
+            register: input.register,
+            observation,
+        })
+        .collect();
+    (state, seen)
+}
+
+/// Adds what the organisation says about the source: its asset to every unit, its department once.
+fn bind(input: &Input, observations: &mut [Observation]) -> Vec<Observation> {
+    if !input.keys.is_empty() {
+        let mut last = None;
+        for o in observations.iter_mut() {
+            if last != Some(o.unit) {
+                last = Some(o.unit);
+                o.subject.extend(input.keys.iter().cloned());
+            }
+        }
+    }
+    let mut extra = Vec::new();
+    if let Some(department) = &input.department {
+        let mut units: Vec<u64> = observations.iter().map(|o| o.unit).collect();
+        units.sort_unstable();
+        units.dedup();
+        let known: std::collections::BTreeSet<u64> = observations
+            .iter()
+            .filter(|o| o.clue == Clue::Department)
+            .map(|o| o.unit)
+            .collect();
+        for unit in units.into_iter().filter(|u| !known.contains(u)) {
+            extra.push(Observation::new(
+                unit,
+                Stance::Declared,
+                Clue::Department,
+                department,
+                Place::Whole,
+            ));
+        }
+        if extra.is_empty() && observations.is_empty() && !input.keys.is_empty() {
+            extra.push(
+                Observation::new(
+                    0,
+                    Stance::Mentioned,
+                    Clue::Department,
+                    department,
+                    Place::Whole,
+                )
+                .about(input.keys.clone()),
+            );
+        }
+    } else if observations.is_empty() && !input.keys.is_empty() {
+        // Looked at, nothing in it: the asset is still known to have been looked at.
+        extra.push(
+            Observation::new(0, Stance::Mentioned, Clue::AssetName, "", Place::Whole)
+                .about(input.keys.clone()),
+        );
+    }
+    extra
+}
+
+/// Notes a name whose ending promises another kind of content: nothing is lost, people are warned.
+fn name_does_not_fit(name: &str, reader: &Reader, state: &mut SourceState) {
+    const TABLES: &[&str] = &[
+        "register",
+        "sim-list",
+        "bom",
+        "questions",
+        "text",
+        "windows-pnp",
+        "id-table",
+    ];
+    let ending = std::path::Path::new(name)
+        .extension()
+        .map(|e| e.to_string_lossy().to_lowercase());
+    let promises_table = matches!(
+        ending.as_deref(),
+        Some("csv" | "tsv" | "xlsx" | "xls" | "ods")
+    );
+    if promises_table && !TABLES.contains(&reader.format) {
+        state.errors.push(error(
+            &Place::Whole,
+            "name-does-not-fit",
+            format!(
+                "named like a table, read as {}, which its content is",
+                reader.title
+            ),
+        ));
+    }
+}
+
+/// Hashes and counts what passes.
+struct Hashing<R> {
+    inner: R,
+    hasher: Sha256,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        if let Some(got) = buffer.get(..n) {
+            self.hasher.update(got);
+        }
+        self.bytes += n as u64;
+        Ok(n)
+    }
+}
+
+/// Keeps observations and problems, up to the limits.
+struct Keeping<'a> {
+    observations: Vec<Observation>,
+    problems: Vec<Problem>,
+    most: u64,
+    taken: u64,
+    stop: &'a Stop,
+    began: Instant,
+}
+
+/// Problems kept of one source; a broken million-row file says the same thing a million times.
+const MOST_PROBLEMS: usize = 1000;
+
+impl<'a> Keeping<'a> {
+    fn new(limits: &Limits, stop: &'a Stop) -> Self {
+        Self {
+            observations: Vec::new(),
+            problems: Vec::new(),
+            most: limits.observations,
+            taken: 0,
+            stop,
+            began: Instant::now(),
+        }
+    }
+}
+
+impl Sink for Keeping<'_> {
+    fn observe(&mut self, observation: Observation) -> Result<(), ReadError> {
+        self.taken += 1;
+        if self.taken > self.most {
+            return Err(ReadError::Stopped(format!(
+                "more than {} observations",
+                self.most
+            )));
+        }
+        if self.taken.is_multiple_of(4096) {
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(ReadError::Stopped("cancelled".to_owned()));
+            }
+            if self.began.elapsed() > LONGEST {
+                return Err(ReadError::Stopped(format!(
+                    "longer than {} s",
+                    LONGEST.as_secs()
+                )));
+            }
+        }
+        self.observations.push(observation);
+        Ok(())
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(problem);
+        } else if let Some(last) = self.problems.last_mut() {
+            last.lost |= problem.lost;
+            "more-problems".clone_into(&mut last.code);
+            last.message = format!("more than {MOST_PROBLEMS} problems; the rest is not listed");
+        }
+    }
+}
