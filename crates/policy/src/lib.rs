@@ -1,7 +1,22 @@
 //! Packs of dated rules, and verdicts on a date.
 //!
+//! - [`pack`]: an instrument as data; [`mod@load`]: reading its file, mistakes with their lines
+//! - [`packs`]: the packs at hand ([`Packs`])
+//! - [`case`]: what is judged ([`Case`], [`Circumstances`])
+//! - [`mod@judge`]: one rule, one item, one date
 //! - [`verdict`]: what comes out
 
+pub mod case;
+pub mod dates;
+pub mod judge;
+pub mod load;
+pub mod pack;
+pub mod packs;
 pub mod verdict;
 
+pub use case::{Case, Circumstances, MakerFacts, OwnerFacts};
+pub use judge::judge;
+pub use load::{CODES, Problem, load};
+pub use pack::{Pack, Rule, Stage};
+pub use packs::{Error, Event, Packs, check};
 pub use verdict::{IfMaker, Status, Verdict};

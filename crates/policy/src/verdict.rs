@@ -26,6 +26,36 @@ pub enum Status {
     NotApplicable,
 }
 
+impl Status {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::Prohibited,
+        Self::RestrictedFrom,
+        Self::DutyApplies,
+        Self::Advisory,
+        Self::Allowed,
+        Self::Exempt,
+        Self::NeedsLegalReading,
+        Self::InsufficientEvidence,
+        Self::NotApplicable,
+    ];
+
+    /// The word used in reports and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Prohibited => "prohibited",
+            Self::RestrictedFrom => "restricted_from",
+            Self::DutyApplies => "duty_applies",
+            Self::Advisory => "advisory",
+            Self::Allowed => "allowed",
+            Self::Exempt => "exempt",
+            Self::NeedsLegalReading => "needs_legal_reading",
+            Self::InsufficientEvidence => "insufficient_evidence",
+            Self::NotApplicable => "not_applicable",
+        }
+    }
+}
+
 /// One candidate's standing, for a set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IfMaker {
