@@ -9,6 +9,8 @@ pub static READERS: &[&Reader] = &[
     &formats::lsusb::verbose::READER,
     &formats::lsusb::tree::READER,
     &formats::usb_devices::READER,
+    &formats::dmesg::READER,
+    &formats::lspci::READER,
 ];
 
 /// The reader of this format name.

@@ -1,6 +1,9 @@
 //! Every reader is given bytes that are in no format, and its own golden inputs with damage done to
 //! them. It may complain; it may not panic, run on, or make more of it than is there.
 
+// A test may panic: that is how it fails.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -4,9 +4,10 @@ use crate::observation::{Clue, Key, KeyKind, Observation, Place, Stance};
 use crate::reader::{ReadError, Sink};
 
 /// Most facts kept of one device; a modem in its widest composition has some thirty.
-const MOST_FACTS: usize = 128;
-/// Longest value kept, in bytes; a USB string has at most 126 characters.
-const LONGEST_VALUE: usize = 512;
+const MOST_FACTS: usize = 96;
+/// Longest value kept, in bytes; a USB string has at most 126 characters. Together with the above this
+/// bounds a device to some 30 kB.
+const LONGEST_VALUE: usize = 256;
 
 /// USB interface classes of which a device that has no other is of no interest beyond its id: audio,
 /// human interface, video. Mass storage is not among them: sticks appear so before they are switched.
@@ -106,14 +107,28 @@ impl Device {
             .any(|f| f.clue == clue && f.value == value)
     }
 
-    /// A hub, or a USB device all of whose interfaces are of classes no modem is made of.
+    /// Adds a PCI class, four digits; the two classes of cellular controllers also as what they are.
+    pub(crate) fn pci_class(&mut self, class: &str, place: Place) {
+        self.fact(Clue::PciClass, class, place.clone());
+        // 0d40 and 0d41 in the PCI Code and ID Assignment Specification.
+        if matches!(class, "0d40" | "0d41") {
+            let words = format!("PCI class {class}, cellular controller/modem");
+            self.fact(Clue::CellularInterface, &words, place);
+        }
+    }
+
+    /// A root hub or other hub, or a USB device all of whose interfaces are of classes no modem is made
+    /// of.
     fn is_unrelated_usb(&self) -> bool {
         let of = |clue| {
             self.facts
                 .iter()
                 .filter(move |f: &&Observation| f.clue == clue)
         };
-        if of(Clue::UsbClass).any(|f| f.value.starts_with("09")) {
+        let root = |id: &str| matches!(id, "1d6b:0001" | "1d6b:0002" | "1d6b:0003");
+        if of(Clue::UsbId).any(|f| root(&f.value))
+            || of(Clue::UsbClass).any(|f| f.value.starts_with("09"))
+        {
             return true;
         }
         let mut interfaces = of(Clue::UsbInterface).peekable();

@@ -4,5 +4,7 @@ mod completeness;
 mod device;
 mod hex_id;
 
+pub mod dmesg;
+pub mod lspci;
 pub mod lsusb;
 pub mod usb_devices;

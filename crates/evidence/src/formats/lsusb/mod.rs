@@ -118,10 +118,7 @@ impl Line<'_> {
             device.port(format!("usb:bus{bus}:dev{number}"));
         }
         device.fact(Clue::UsbId, &self.id, place.clone());
-        // The Linux Foundation's own id stands for the kernel's root hubs.
-        if !self.id.starts_with("1d6b:") {
-            device.text(Clue::UsbTableName, self.name, place.clone());
-        }
+        device.text(Clue::UsbTableName, self.name, place.clone());
     }
 }
 

@@ -112,10 +112,8 @@ impl Listing {
             "idProduct" => match (self.vendor.take(), hex_id::four(value)) {
                 (Some((vendor, maker)), Some(product)) => {
                     device.fact(Clue::UsbId, &format!("{vendor}:{product}"), place.clone());
-                    if vendor != "1d6b" {
-                        let name = format!("{maker} {words}");
-                        device.text(Clue::UsbTableName, &name, place);
-                    }
+                    let name = format!("{maker} {words}");
+                    device.text(Clue::UsbTableName, &name, place);
                 }
                 (_, product) => {
                     let which = if product.is_some() {
