@@ -8,11 +8,15 @@
 //! - [`reader`]: the seam itself ([`Reader`]), sniffing, and the sink
 //! - [`registry`]: every reader, one line each
 //! - [`text`]: decoding (UTF-8, UTF-16, CP1252) and bounded line reading shared by text formats
+//! - [`modem`]: one modem as a tool or the modem itself describes it, shared by readers of modem output
+//! - [`json`]: a walk over JSON that keeps lines and survives cut or concatenated values
 //! - [`identity`]: shape checks of IMEI, IMEISV, ICCID and MAC values
 //! - [`formats`]: one file or folder a format
 
 pub mod formats;
 pub mod identity;
+pub mod json;
+pub mod modem;
 pub mod observation;
 pub mod reader;
 pub mod registry;

@@ -11,6 +11,8 @@ pub static READERS: &[&Reader] = &[
     &formats::usb_devices::READER,
     &formats::dmesg::READER,
     &formats::lspci::READER,
+    &formats::mmcli::READER,
+    &formats::at::READER,
 ];
 
 /// The reader of this format name.

@@ -8,3 +8,5 @@ pub mod dmesg;
 pub mod lspci;
 pub mod lsusb;
 pub mod usb_devices;
+pub mod at;
+pub mod mmcli;

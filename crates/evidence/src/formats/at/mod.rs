@@ -1,0 +1,235 @@
+//! Transcripts of AT dialogues, as terminals, loggers, Gammu and people write them down.
+
+pub mod dialogue;
+pub mod prefix;
+
+use crate::modem;
+use crate::observation::{Place, Stance};
+use crate::reader::{Collected, Head, ReadError, Reader, Sink};
+use crate::source::Source;
+use crate::text;
+use dialogue::Dialogue;
+
+/// The reader.
+pub static READER: Reader = Reader {
+    format: "at",
+    title: "AT dialogue: what a modem answers to AT commands",
+    made_by: "a terminal on the modem's port (minicom, picocom, sms_tool, a serial monitor), Gammu's log",
+    proves: &[Stance::Observed],
+    enumerates: &[],
+    sniff,
+    read,
+};
+
+fn sniff(head: &Head<'_>) -> u8 {
+    // Cheap signs first: this is asked of every file.
+    let text = head.text;
+    if ![
+        "AT",
+        "at",
+        "Manufacturer",
+        "Revision",
+        "revision",
+        "+C",
+        "+Q",
+        "IMEI",
+    ]
+    .iter()
+    .any(|s| text.contains(s))
+    {
+        return 0;
+    }
+    let mut transcript = Transcript::new();
+    let mut found = Collected::default();
+    let mut filled = 0usize;
+    for (n, line) in text.lines().take(2000).enumerate() {
+        filled += usize::from(!line.trim().is_empty());
+        if transcript.line(n as u64 + 1, line, &mut found).is_err() {
+            return 0;
+        }
+    }
+    if transcript.finish(&mut found).is_err() {
+        return 0;
+    }
+    let dialogue = &transcript.dialogue;
+    let share = dialogue.understood * 100 / filled.max(1);
+    let sure = if found.observations.is_empty() {
+        return if dialogue.commands >= 2 && dialogue.results >= 1 && share >= 30 {
+            55
+        } else {
+            0
+        };
+    } else if dialogue.answered > 0 && (dialogue.results > 0 || found.observations.len() >= 3) {
+        84
+    } else if found.observations.len() >= 2 {
+        74
+    } else {
+        55
+    };
+    match share {
+        0..5 => sure.min(25),
+        5..15 => sure.min(52),
+        _ => sure,
+    }
+}
+
+struct Transcript {
+    dialogue: Dialogue,
+    units: u64,
+    /// Set at the first line numbered as Gammu does it: from there on only such lines are dialogue.
+    numbered: bool,
+}
+
+impl Transcript {
+    const fn new() -> Self {
+        Self {
+            dialogue: Dialogue::new(Stance::Observed),
+            units: 0,
+            numbered: false,
+        }
+    }
+
+    fn line(&mut self, number: u64, line: &str, sink: &mut dyn Sink) -> Result<(), ReadError> {
+        let place = Place::Line(number);
+        if let Some((host, typed)) = modem::prompt(line) {
+            self.dialogue
+                .host(modem::names_a_machine(host).then(|| host.to_owned()));
+            return self.typed(typed, &place, sink);
+        }
+        if let Some(port) = opened_port(line) {
+            self.dialogue.port(port);
+            return Ok(());
+        }
+        if line.contains('\r') || line.contains('\u{1b}') {
+            // A terminal capture: what a carriage return parts are lines; colours are none of them.
+            for part in without_escapes(line).split('\r') {
+                self.one(part, &place, sink)?;
+            }
+            return Ok(());
+        }
+        let row = line.trim();
+        if row.starts_with('|') && row.len() > 1 && row.ends_with('|') {
+            for cell in row
+                .trim_matches('|')
+                .split('|')
+                .filter(|c| !c.trim().is_empty())
+            {
+                self.one(cell, &place, sink)?;
+            }
+            return Ok(());
+        }
+        self.one(line, &place, sink)
+    }
+
+    fn one(&mut self, line: &str, place: &Place, sink: &mut dyn Sink) -> Result<(), ReadError> {
+        let bare = prefix::bare(line);
+        self.numbered |= bare.numbered;
+        if self.numbered && !bare.numbered {
+            return Ok(());
+        }
+        if let Some(typed) = bare
+            .text
+            .strip_prefix("sms_tool ")
+            .or_else(|| bare.text.strip_prefix("sudo "))
+        {
+            let typed = typed.to_owned();
+            return self.typed(&typed, place, sink);
+        }
+        if bare.text.contains('\n') {
+            for part in bare.text.split('\n').filter(|p| !p.trim().is_empty()) {
+                self.dialogue.line(part, place, &mut self.units, sink)?;
+            }
+            return Ok(());
+        }
+        self.dialogue.line(&bare.text, place, &mut self.units, sink)
+    }
+
+    /// A shell command: the AT command in it and the port it goes to.
+    fn typed(&mut self, typed: &str, place: &Place, sink: &mut dyn Sink) -> Result<(), ReadError> {
+        if let Some(port) = device_in(typed) {
+            self.dialogue.port(port);
+        }
+        match command_in(typed) {
+            Some(command) => self.dialogue.sent(command, place, &mut self.units, sink),
+            None => Ok(()),
+        }
+    }
+
+    fn finish(&mut self, sink: &mut dyn Sink) -> Result<(), ReadError> {
+        self.dialogue.finish(&mut self.units, sink)
+    }
+}
+
+/// The name of a device node in a command line.
+pub fn device_in(typed: &str) -> Option<&str> {
+    let at = typed.find("/dev/")? + 5;
+    let rest = typed.get(at..)?;
+    let end = rest
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')))
+        .unwrap_or(rest.len());
+    rest.get(..end).filter(|p| {
+        p.starts_with("tty")
+            || p.starts_with("cdc-wdm")
+            || p.starts_with("wwan")
+            || p.starts_with("mhi")
+    })
+}
+
+/// The AT command in a shell command: `sms_tool -d /dev/ttyUSB2 at 'AT+CGMM'`.
+pub fn command_in(typed: &str) -> Option<&str> {
+    let mut best = None;
+    for (at, _) in typed.match_indices("AT").chain(typed.match_indices("at")) {
+        let before = typed.get(..at)?.chars().next_back();
+        if !matches!(before, None | Some(' ' | '\'' | '"' | '=' | '\t')) {
+            continue;
+        }
+        let rest = typed.get(at..)?;
+        let quote = before.filter(|c| matches!(c, '\'' | '"'));
+        let end = rest
+            .find(|c: char| {
+                Some(c) == quote || (quote.is_none() && c.is_whitespace()) || c == '\\' || c == '\r'
+            })
+            .unwrap_or(rest.len());
+        let word = rest.get(..end)?;
+        if word.len() > 2 {
+            best = Some(word);
+        }
+    }
+    best
+}
+
+/// `Port /dev/ttyUSB2, 12:00:00` of minicom, `port is        : /dev/ttyUSB2` of picocom.
+fn opened_port(line: &str) -> Option<&str> {
+    let lower = line.trim_start();
+    (lower.starts_with("Port /dev/") || lower.starts_with("port is"))
+        .then(|| device_in(line))
+        .flatten()
+}
+
+/// The line without terminal escape sequences.
+fn without_escapes(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        if c == '\u{1b}' {
+            if chars.next() == Some('[') {
+                for c in chars.by_ref() {
+                    if c.is_ascii_alphabetic() || c == '~' {
+                        break;
+                    }
+                }
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
+    let mut transcript = Transcript::new();
+    text::lines(source, sink, |number, line, sink| {
+        transcript.line(number, line, sink)
+    })?;
+    transcript.finish(sink)
+}
