@@ -4,9 +4,9 @@ mod completeness;
 mod device;
 mod hex_id;
 
+pub mod at;
 pub mod dmesg;
 pub mod lspci;
 pub mod lsusb;
-pub mod usb_devices;
-pub mod at;
 pub mod mmcli;
+pub mod usb_devices;
