@@ -339,6 +339,11 @@ fn by_production(
 /// The rule's test for one maker.
 fn test(pack: &Pack, rule: &Rule, case: &Case, maker: &MakerFacts, when: Date) -> Found {
     match &rule.matching {
+        Match::NamedEntity { chips: true, .. } => Found::new(
+            Hit::Unknown,
+            "named_entity",
+            "Tests the makers of the chips inside the module; no bill of materials of the module is recorded.",
+        ),
         Match::NamedEntity { controlled, .. } => by_name(pack, rule, maker, when, *controlled),
         Match::ControlChain { .. } | Match::AnyListedMakerOfPack => {
             by_name(pack, rule, maker, when, Reach::Yes)
@@ -394,10 +399,26 @@ fn entity_names(entity: &Entity) -> impl Iterator<Item = String> + '_ {
         .filter(|n| !n.is_empty())
 }
 
-/// An owner's recorded name may carry more than the listed name ("X Group (state-owned)").
-fn owner_is_entity(entity: &Entity, owner: &OwnerFacts) -> bool {
-    let owner = format!(" {} ", plain(&owner.name));
-    entity_names(entity).any(|e| owner.contains(&format!(" {e} ")))
+/// How an owner's recorded name stands to a listed name.
+enum SameName {
+    No,
+    /// The listed name stands among others ("X (49 %) with Y and Z"): what it holds is not plain.
+    Among,
+    Yes,
+}
+
+fn owner_is_entity(entity: &Entity, owner: &OwnerFacts) -> SameName {
+    let whole = format!(" {} ", plain(&owner.name));
+    // Tickers, shares and remarks stand in parentheses.
+    let first = plain(owner.name.split('(').next().unwrap_or_default());
+    let among = entity_names(entity).any(|e| whole.contains(&format!(" {e} ")));
+    if among && owner.name.matches('(').count() < 2 && entity_names(entity).any(|e| e == first) {
+        SameName::Yes
+    } else if among {
+        SameName::Among
+    } else {
+        SameName::No
+    }
 }
 
 fn by_name(pack: &Pack, rule: &Rule, maker: &MakerFacts, when: Date, controlled: Reach) -> Found {
@@ -457,9 +478,11 @@ fn by_name(pack: &Pack, rule: &Rule, maker: &MakerFacts, when: Date, controlled:
         if covers == Covers::No {
             continue;
         }
-        let Some(entity) = entities
+        let Some((entity, same)) = entities
             .iter()
-            .find(|e| e.listed_on(when) && owner_is_entity(e, owner))
+            .filter(|e| e.listed_on(when))
+            .map(|e| (e, owner_is_entity(e, owner)))
+            .find(|(_, same)| !matches!(same, SameName::No))
         else {
             continue;
         };
@@ -484,7 +507,7 @@ fn by_name(pack: &Pack, rule: &Rule, maker: &MakerFacts, when: Date, controlled:
                 "control_chain",
                 format!("{link}; whether the text reaches controlled entities must be read."),
             ),
-            (Reach::Yes, _, Confidence::High) => {
+            (Reach::Yes, _, Confidence::High) if matches!(same, SameName::Yes) => {
                 Found::new(Hit::Yes, "control_chain", format!("{link}."))
             }
             (Reach::Yes, _, _) => Found::new(
@@ -541,7 +564,8 @@ fn by_name(pack: &Pack, rule: &Rule, maker: &MakerFacts, when: Date, controlled:
             owners.join(", ")
         }
     );
-    for more in [other_time, parent_named].into_iter().flatten() {
+    let part = excerpt_of(pack, rule).map(|e| format!("of that list the pack carries {e}"));
+    for more in [other_time, parent_named, part].into_iter().flatten() {
         because.push_str("; ");
         because.push_str(&more);
     }
@@ -563,6 +587,14 @@ fn list_of<'p>(pack: &'p Pack, rule: &Rule) -> (&'p [Edition], &'p [Entity]) {
         Some(id) => pack.lists.get(id).map_or((&[], &[]), |l| {
             (l.editions.as_slice(), l.entities.as_slice())
         }),
+    }
+}
+
+/// Which part of a longer list the pack carries, if it is not the whole.
+fn excerpt_of<'p>(pack: &'p Pack, rule: &Rule) -> Option<&'p str> {
+    match rule.matching.list() {
+        None => pack.excerpt.as_deref(),
+        Some(id) => pack.lists.get(id)?.excerpt.as_deref(),
     }
 }
 

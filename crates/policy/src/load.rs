@@ -277,7 +277,7 @@ impl<'t, 'i> Table<'t, 'i> {
             DeValue::String(_) => self.text(log, key).map(|t| vec![t]),
             DeValue::Array(items) => {
                 let mut all = Vec::new();
-                for item in items.iter() {
+                for item in items {
                     match item.get_ref() {
                         DeValue::String(t) if !t.trim().is_empty() => {
                             all.push((t.trim().to_owned(), item.span()));
@@ -395,7 +395,7 @@ impl<'t, 'i> Table<'t, 'i> {
             );
             return all;
         };
-        for item in items.iter() {
+        for item in items {
             if let DeValue::Table(map) = item.get_ref() {
                 all.push(Table::new(format!("a `{key}`"), item.span(), map));
             } else {
@@ -555,6 +555,7 @@ fn read(top: &mut Table<'_, '_>, log: &mut Log<'_>) -> Pack {
     let warn_after_days = top.number(log, "warn_after_days").unwrap_or(90);
     let note = top.opt(log, "note");
     let citation = top.opt(log, "citation");
+    let excerpt = top.opt(log, "excerpt");
 
     let editions = editions(top, log, as_of);
     let entities = entities(top, log, &editions);
@@ -573,6 +574,7 @@ fn read(top: &mut Table<'_, '_>, log: &mut Log<'_>) -> Pack {
         warn_after_days,
         note,
         citation,
+        excerpt,
         editions,
         entities,
         rules,
@@ -838,6 +840,7 @@ fn matching(rule: &mut Table<'_, '_>, log: &mut Log<'_>, entities: &[Entity]) ->
                 ("legal_reading", Reach::LegalReading),
             ];
             Match::NamedEntity {
+                chips: table.flag(log, "chips").unwrap_or(false),
                 list,
                 controlled: table.word(log, "controlled", &words).unwrap_or(Reach::No),
             }

@@ -166,6 +166,8 @@ pub enum Match {
         list: Option<String>,
         /// Whether entities under a named one's control are meant.
         controlled: Reach,
+        /// The names are those of makers of chips inside the module, not of modules.
+        chips: bool,
     },
     /// Named entities and what they control, where control is the test itself. Like `NamedEntity`
     /// with `controlled = "yes"`; kept apart because the match kind is reported.
@@ -465,6 +467,8 @@ pub struct Pack {
     pub note: Option<String>,
     /// Citation.
     pub citation: Option<String>,
+    /// Where the pack carries part of a longer list: which part, in words for "no match among ...".
+    pub excerpt: Option<String>,
     /// Dated editions, oldest first.
     pub editions: Vec<Edition>,
     /// Named entities.
@@ -486,6 +490,8 @@ pub struct Pack {
 /// Editions and names of one list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct List {
+    /// See [`Pack::excerpt`].
+    pub excerpt: Option<String>,
     /// Dated editions, oldest first.
     pub editions: Vec<Edition>,
     /// Named entities.

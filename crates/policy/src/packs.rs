@@ -126,6 +126,7 @@ impl Packs {
             .filter(|p| !p.entities.is_empty())
             .map(|p| {
                 let list = List {
+                    excerpt: p.excerpt.clone(),
                     editions: p.editions.clone(),
                     entities: p.entities.clone(),
                 };
@@ -423,7 +424,11 @@ fn rule_text(out: &mut String, pack: &Pack, rule: &Rule) {
 
 fn match_text(m: &Match) -> String {
     match m {
-        Match::NamedEntity { list, controlled } => {
+        Match::NamedEntity {
+            list,
+            controlled,
+            chips,
+        } => {
             let by = match controlled {
                 crate::pack::Reach::Yes => " and what a named entity controls",
                 crate::pack::Reach::No => "",
@@ -432,7 +437,12 @@ fn match_text(m: &Match) -> String {
                 }
             };
             format!(
-                "entity named in {}{by}",
+                "{} named in {}{by}",
+                if *chips {
+                    "maker of a chip inside the module"
+                } else {
+                    "entity"
+                },
                 list.as_deref().unwrap_or("this pack")
             )
         }
