@@ -13,6 +13,12 @@ pub static READERS: &[&Reader] = &[
     &formats::lspci::READER,
     &formats::mmcli::READER,
     &formats::at::READER,
+    &formats::workbook::READER,
+    &formats::questions::READER,
+    &formats::bom::READER,
+    &formats::sim_list::READER,
+    &formats::register::READER,
+    &formats::plain_text::READER,
 ];
 
 /// The reader of this format name.

@@ -1,0 +1,285 @@
+//! Text of unknown kind: lines in which a name of interest stands, and certification numbers.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::observation::{Clue, Observation, Place, Problem, Stance};
+use crate::reader::{Head, ReadError, Reader, Sink};
+use crate::source::Source;
+use crate::text;
+
+/// The reader.
+pub static READER: Reader = Reader {
+    format: "text",
+    title: "any text",
+    made_by: "a log, a note, a manual, a script: text that no other reader knows",
+    proves: &[Stance::Declared, Stance::Mentioned],
+    enumerates: &[],
+    sniff,
+    read,
+};
+
+/// Most characters of an excerpt.
+const EXCERPT: usize = 160;
+/// Most lines given for one and the same name.
+const SAME_MOST: u32 = 50;
+/// Most different names that are counted apart.
+const NAMES_MOST: usize = 10_000;
+
+fn sniff(head: &Head<'_>) -> u8 {
+    if head.text.trim().is_empty() { 0 } else { 5 }
+}
+
+fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
+    let names = source.names;
+    if memchr::memchr(0, source.stream().fill_buf()?).is_some()
+        && !matches!(
+            source.stream().fill_buf()?,
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..]
+        )
+    {
+        return Err(ReadError::Malformed {
+            format: "text",
+            message: "it holds binary bytes".to_owned(),
+        });
+    }
+    let mut unit = 0u64;
+    let mut told: BTreeMap<String, u32> = BTreeMap::new();
+    let mut more = 0u64;
+    let mut last = Place::Whole;
+    text::lines(source, sink, |number, line, sink| {
+        for mark in labels(line) {
+            sink.observe(Observation::new(
+                unit,
+                mark.stance,
+                mark.clue,
+                mark.number,
+                Place::Line(number),
+            ))?;
+            unit += 1;
+        }
+        let mut shown = 0usize;
+        for hit in names.find(line) {
+            // Names that the excerpt before already shows are in it.
+            if hit.start < shown {
+                continue;
+            }
+            let name = line.get(hit.clone()).unwrap_or_default().to_lowercase();
+            if told.len() >= NAMES_MOST && !told.contains_key(&name) {
+                more += 1;
+                last = Place::Line(number);
+                continue;
+            }
+            let count = told.entry(name).or_default();
+            *count = count.saturating_add(1);
+            if *count > SAME_MOST {
+                more += 1;
+                last = Place::Line(number);
+                continue;
+            }
+            let range = around(line, &hit);
+            shown = range.end;
+            sink.observe(Observation::new(
+                unit,
+                Stance::Mentioned,
+                Clue::Text,
+                clean(line.get(range).unwrap_or_default()),
+                Place::Line(number),
+            ))?;
+            unit += 1;
+        }
+        Ok(())
+    })?;
+    if more > 0 {
+        sink.problem(Problem::note(
+            "name-repeated",
+            last,
+            format!("{more} more lines with names already given {SAME_MOST} times, up to here"),
+        ));
+    }
+    Ok(())
+}
+
+/// The part of a line around a hit: at most [`EXCERPT`] characters, the hit in the middle.
+fn around(line: &str, hit: &Range<usize>) -> Range<usize> {
+    let length = line
+        .get(hit.clone())
+        .map_or(0, |h| h.chars().count())
+        .min(EXCERPT);
+    let room = EXCERPT - length;
+    let before: usize = line
+        .get(..hit.start)
+        .unwrap_or_default()
+        .chars()
+        .rev()
+        .take(room / 2)
+        .map(char::len_utf8)
+        .sum();
+    let start = hit.start - before;
+    let end = line
+        .get(start..)
+        .unwrap_or_default()
+        .char_indices()
+        .nth(EXCERPT)
+        .map_or(line.len(), |(at, _)| start + at);
+    start..end
+}
+
+/// Control characters become spaces; runs of white space one.
+fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|w| !w.is_empty())
+    {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+/// A certification number found in a line.
+struct Label {
+    clue: Clue,
+    number: String,
+    stance: Stance,
+}
+
+/// `Contains FCC ID: XMR201903EG25G`, `FCC ID: ...`, `IC: 10224A-201903EG25G`. Only a line that says
+/// "contains" speaks of a module inside; without it the number may be the product's own.
+fn labels(line: &str) -> Vec<Label> {
+    let mut found = Vec::new();
+    for (mark, clue) in [
+        ("FCC ID", Clue::FccId),
+        ("FCCID", Clue::FccId),
+        ("IC", Clue::IsedId),
+    ] {
+        let mut from = 0usize;
+        while let Some(at) = find(line, mark, from) {
+            from = at + mark.len();
+            let before = line.get(..at).unwrap_or_default();
+            if before
+                .chars()
+                .next_back()
+                .is_some_and(char::is_alphanumeric)
+            {
+                continue;
+            }
+            let rest = line.get(from..).unwrap_or_default();
+            let rest = rest.trim_start();
+            let rest = rest.strip_prefix("ID").map_or(rest, str::trim_start);
+            let marked = rest.starts_with([':', '=', '#']);
+            let rest = rest.trim_start_matches([':', '=', '#', ' ', '\t', '"', '\'']);
+            let number: String = rest
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
+                .take(24)
+                .collect();
+            let number = number.trim_end_matches('-').to_ascii_uppercase();
+            let good = match clue {
+                Clue::FccId => is_fcc_id(&number),
+                // The two letters stand for much else: only with a colon.
+                _ => marked && is_ised_id(&number),
+            };
+            if good && found.len() < 16 {
+                let stance = if find(before, "contains", 0).is_some() {
+                    Stance::Declared
+                } else {
+                    Stance::Mentioned
+                };
+                found.push(Label {
+                    clue,
+                    number,
+                    stance,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// Finds ASCII text without case, from a byte offset.
+fn find(line: &str, needle: &str, from: usize) -> Option<usize> {
+    let hay = line.as_bytes();
+    (from..=hay.len().checked_sub(needle.len())?).find(|at| {
+        hay.get(*at..*at + needle.len())
+            .is_some_and(|w| w.eq_ignore_ascii_case(needle.as_bytes()))
+    })
+}
+
+/// Grantee code of three characters that begins with a letter, or of five that begins with a digit,
+/// then a product code of up to 14 characters (47 CFR 2.926).
+fn is_fcc_id(text: &str) -> bool {
+    let grantee = if text.starts_with(|c: char| c.is_ascii_digit()) {
+        5
+    } else {
+        3
+    };
+    let product = text.len().saturating_sub(grantee);
+    (1..=14).contains(&product)
+        && text.len() >= 5
+        && text.bytes().any(|b| b.is_ascii_digit())
+        && text
+            .get(..grantee)
+            .is_some_and(|g| g.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+/// Company number of up to five digits and a letter or two, a dash, up to 11 characters.
+fn is_ised_id(text: &str) -> bool {
+    let Some((company, product)) = text.split_once('-') else {
+        return false;
+    };
+    let digits = company.bytes().take_while(u8::is_ascii_digit).count();
+    let letters = company.len() - digits;
+    (2..=5).contains(&digits)
+        && letters <= 2
+        && company.bytes().skip(digits).all(|b| b.is_ascii_uppercase())
+        && (1..=14).contains(&product.len())
+        && product.bytes().any(|b| b.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(line: &str) -> Vec<(Clue, String, Stance)> {
+        labels(line)
+            .into_iter()
+            .map(|l| (l.clue, l.number, l.stance))
+            .collect()
+    }
+
+    #[test]
+    fn only_contains_declares() {
+        assert_eq!(
+            found("Contains FCC ID: XMR201903EG25G / IC: 10224A-201903EG25G"),
+            vec![
+                (Clue::FccId, "XMR201903EG25G".to_owned(), Stance::Declared),
+                (
+                    Clue::IsedId,
+                    "10224A-201903EG25G".to_owned(),
+                    Stance::Declared
+                ),
+            ]
+        );
+        assert_eq!(
+            found("FCC ID: 2AJYU-8PYA003"),
+            vec![(Clue::FccId, "2AJYU-8PYA003".to_owned(), Stance::Mentioned)]
+        );
+        assert!(found("the FCC ID is on the label").is_empty());
+        assert!(found("topic: 12-34").is_empty());
+        assert!(found("IC 555 timer").is_empty());
+    }
+
+    #[test]
+    fn excerpts_are_bounded_in_characters() {
+        let line = format!("{}ec25-e{}", "ä".repeat(300), "ö".repeat(300));
+        let at = line.find("ec25-e").unwrap();
+        let range = around(&line, &(at..at + 6));
+        let excerpt = line.get(range).unwrap();
+        assert_eq!(excerpt.chars().count(), EXCERPT);
+        assert!(excerpt.contains("ec25-e"));
+    }
+}

@@ -1,0 +1,84 @@
+//! Lists of SIMs and IMEIs: exports of SIM platforms, plain files of one number a line.
+//!
+//! The subscriber's number and identity (MSISDN, IMSI) are never kept.
+
+use crate::observation::{Clue, Key, KeyKind, Stance};
+use crate::reader::{Head, ReadError, Reader, Sink};
+use crate::source::Source;
+
+use super::register;
+use super::table::kind::{self, Kind};
+use super::table::{self, Field, Out, Row, Unit, cells};
+
+/// The reader.
+pub static READER: Reader = Reader {
+    format: "sim-list",
+    title: "SIM or IMEI list",
+    made_by: "an export of a SIM platform, or a file of one IMEI or ICCID a line",
+    proves: &[Stance::Declared],
+    enumerates: &[],
+    sniff,
+    read,
+};
+
+fn sniff(head: &Head<'_>) -> u8 {
+    match kind::sniff(head) {
+        Some((Kind::SimList, sure)) => sure,
+        _ => 0,
+    }
+}
+
+fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
+    table::read(source, sink, |_| Some(row))
+}
+
+/// One SIM, or one module.
+pub(super) fn row(row: &Row<'_>, out: &mut Out<'_>) -> Result<(), ReadError> {
+    let imeis = cells::imeis(row, out);
+    let iccids = cells::iccids(row, out);
+    let eid = register::eid(row);
+    if imeis.is_empty() && iccids.is_empty() && eid.is_none() {
+        return Ok(());
+    }
+    let keys = match (imeis.as_slice(), row.layout.columns.len()) {
+        ([(_, only)], 1) => vec![Key::new(KeyKind::Imei, only.as_str())],
+        _ => cells::asset_keys(row, &imeis, &iccids),
+    };
+    let seen = row.get(Field::Seen).and_then(|d| cells::date(&d));
+    let mut unit = Unit::new(out, keys, seen);
+    let without_imei = imeis.is_empty();
+    for (column, imei) in imeis {
+        unit.emit(Stance::Declared, Clue::Imei, imei, row.place(column))?;
+    }
+    let mut sim_place = None;
+    for (column, iccid) in iccids {
+        let place = row.place(column);
+        sim_place.get_or_insert_with(|| place.clone());
+        unit.emit(Stance::Declared, Clue::Iccid, iccid, place)?;
+    }
+    if let Some((column, eid)) = eid {
+        let place = row.place(column);
+        sim_place.get_or_insert_with(|| place.clone());
+        unit.emit(Stance::Declared, Clue::Eid, eid, place)?;
+    }
+    if let Some((column, operator)) = row.find(Field::Operator) {
+        unit.emit(
+            Stance::Declared,
+            Clue::Sim,
+            operator.as_ref(),
+            row.place(column),
+        )?;
+    } else if let Some(place) = sim_place.filter(|_| without_imei) {
+        unit.emit(Stance::Declared, Clue::Sim, "assigned", place)?;
+    }
+    for (field, clue) in [
+        (Field::Maker, Clue::ProductMaker),
+        (Field::Model, Clue::ProductModel),
+        (Field::AssetName, Clue::AssetName),
+        (Field::Department, Clue::Department),
+        (Field::Site, Clue::Site),
+    ] {
+        unit.emit_field(row, field, Stance::Declared, clue)?;
+    }
+    register::declared(row, &mut unit)
+}

@@ -1,0 +1,186 @@
+//! Which of the table formats a header belongs to.
+
+use super::delimited::{delimiter, rows_of};
+use super::{Field, Layout, cells, find_header, markdown};
+use crate::identity::{Imei, ImeiForm};
+use crate::reader::Head;
+use crate::source::Mapping;
+
+/// What the rows of a table are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Assets or products.
+    Register,
+    /// SIMs and the modules they were seen in.
+    SimList,
+    /// Answers to questions.
+    Questions,
+    /// Parts of a board.
+    Bom,
+}
+
+/// What the rows under this header are; `None`: nothing that is known.
+pub fn kind(layout: &Layout) -> Option<Kind> {
+    if layout.has(Field::QuestionId)
+        && layout.count(&[Field::ModuleMaker, Field::ModuleModel, Field::NoModule]) >= 2
+    {
+        return Some(Kind::Questions);
+    }
+    let part = layout.count(&[
+        Field::Designator,
+        Field::Value,
+        Field::PartNumber,
+        Field::Footprint,
+        Field::Description,
+        Field::NotFitted,
+        Field::Fitted,
+    ]);
+    let asset = layout.count(&[
+        Field::AssetTag,
+        Field::Host,
+        Field::Serial,
+        Field::Imei,
+        Field::Mac,
+        Field::Department,
+        Field::Site,
+    ]);
+    if (layout.has(Field::Designator) && part >= 2 && asset <= 1)
+        || (layout.has(Field::PartNumber)
+            && asset == 0
+            && (part >= 2 || layout.count(&[Field::Maker, Field::Quantity]) >= 1))
+    {
+        return Some(Kind::Bom);
+    }
+    let product = layout.count(&[
+        Field::AssetTag,
+        Field::Maker,
+        Field::Model,
+        Field::OrderCode,
+        Field::Serial,
+        Field::Host,
+        Field::Site,
+        Field::Department,
+        Field::AssetClass,
+        Field::Module,
+        Field::ModuleModel,
+        Field::Comms,
+    ]);
+    let subscription = layout.count(&[
+        Field::Iccid,
+        Field::Imei,
+        Field::Eid,
+        Field::Imsi,
+        Field::Msisdn,
+        Field::Operator,
+        Field::SimPlatform,
+    ]);
+    let numbered = layout.has(Field::Iccid) || layout.has(Field::Imei);
+    if numbered && (product == 0 || subscription > product) {
+        return Some(Kind::SimList);
+    }
+    let names_something = layout.count(&[
+        Field::Maker,
+        Field::Model,
+        Field::OrderCode,
+        Field::Module,
+        Field::ModuleMaker,
+        Field::ModuleModel,
+        Field::AssetTag,
+        Field::Host,
+        Field::Serial,
+        Field::AssetName,
+        Field::CommsModel,
+    ]) >= 1;
+    names_something.then_some(Kind::Register)
+}
+
+/// What the head holds and how sure that is; `None`: no table of a known kind.
+///
+/// A header alone is not enough: the rows below it must look like rows of a table, since names such as
+/// "name, model, serial" also stand in sentences.
+pub fn sniff(head: &Head<'_>) -> Option<(Kind, u8)> {
+    let text = head.text;
+    if text.is_empty() || text.trim_start().starts_with(['{', '<']) {
+        return None;
+    }
+    let no_mapping = Mapping::default();
+    if markdown::holds_table(text) {
+        return markdown::layouts(text)
+            .iter()
+            .find_map(kind)
+            .map(|k| (k, 60));
+    }
+    let delimiter = delimiter(text);
+    let rows = rows_of(text, delimiter, 60);
+    let layout = find_header(&rows, &no_mapping, None)?;
+    let kind = kind(&layout)?;
+    let Some(header_row) = layout.header_row else {
+        return by_content(&rows).then_some((kind, 60));
+    };
+    let width = layout.columns.len();
+    let below: Vec<usize> = rows
+        .iter()
+        .filter(|r| r.number > header_row)
+        .take(20)
+        .map(super::Record::len)
+        .collect();
+    if width == 1 {
+        // `imei` on a line of its own, then numbers.
+        let numbers = rows
+            .iter()
+            .filter(|r| r.number > header_row)
+            .filter(|r| {
+                cells::number_kind(&r.text(0)).is_some() || cells::is_scientific(&r.text(0))
+            })
+            .count();
+        return (kind == Kind::SimList && numbers * 2 > below.len()).then_some((kind, 70));
+    }
+    let fitting = below
+        .iter()
+        .filter(|n| **n + 2 >= width && **n <= width + 2 && **n > 1)
+        .count();
+    if below.is_empty() || fitting * 2 < below.len() {
+        return None;
+    }
+    let known = layout.columns.iter().filter(|c| c.field.is_some()).count();
+    Some((
+        kind,
+        match (kind, known) {
+            (Kind::Questions, _) => 95,
+            (_, 0..=2) => 55,
+            (_, 3) => 65,
+            _ => 75,
+        },
+    ))
+}
+
+/// Rows without a header that are numbers: most cells of some column have the shape of an IMEI or ICCID,
+/// and a third of them prove it by a check digit or the start of an ICCID.
+fn by_content(rows: &[super::Record]) -> bool {
+    let width = rows
+        .iter()
+        .map(super::Record::len)
+        .max()
+        .unwrap_or_default();
+    (0..width.min(20)).any(|n| {
+        let (mut shaped, mut proved) = (0usize, 0usize);
+        for row in rows {
+            let text = row.text(n);
+            match cells::number_kind(&text) {
+                Some(Field::Iccid) => {
+                    shaped += 1;
+                    proved += 1;
+                }
+                Some(_) => {
+                    shaped += 1;
+                    proved +=
+                        usize::from(Imei::parse(&text).is_some_and(|i| {
+                            matches!(i.form, ImeiForm::Checked | ImeiForm::Repaired)
+                        }));
+                }
+                None => {}
+            }
+        }
+        shaped * 5 >= rows.len() * 3 && proved * 3 >= rows.len()
+    })
+}
