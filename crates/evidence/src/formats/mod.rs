@@ -5,11 +5,11 @@ mod device;
 mod hex_id;
 
 pub mod at;
+pub mod bom;
 pub mod dmesg;
 pub mod lspci;
 pub mod lsusb;
 pub mod mmcli;
-pub mod bom;
 pub mod plain_text;
 pub mod questions;
 pub mod register;
