@@ -19,6 +19,7 @@ pub static READERS: &[&Reader] = &[
     &formats::sim_list::READER,
     &formats::register::READER,
     &formats::plain_text::READER,
+    &formats::sysfs::READER,
 ];
 
 /// The reader of this format name.

@@ -1,5 +1,6 @@
 //! One file or folder a format; each exports `READER`.
 
+mod chassis;
 mod completeness;
 mod device;
 mod hex_id;
@@ -15,5 +16,6 @@ pub mod questions;
 pub mod register;
 pub mod sim_list;
 pub mod table;
+pub mod sysfs;
 pub mod usb_devices;
 pub mod workbook;
