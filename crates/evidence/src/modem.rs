@@ -315,6 +315,16 @@ impl Modem {
         }
     }
 
+    /// Adds what was stated of the same modem elsewhere.
+    pub fn merge(&mut self, other: Self) {
+        for fact in other.facts {
+            self.say(fact.clue, &fact.value, &fact.place);
+        }
+        for key in other.keys {
+            self.key(key.kind, &key.value);
+        }
+    }
+
     /// Hands everything over as the next unit and forgets it. A modem of which nothing was stated is
     /// no unit.
     ///

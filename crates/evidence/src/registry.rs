@@ -20,6 +20,9 @@ pub static READERS: &[&Reader] = &[
     &formats::register::READER,
     &formats::plain_text::READER,
     &formats::sysfs::READER,
+    &formats::mm_log::READER,
+    &formats::shell_trace::READER,
+    &formats::modem_json::READER,
 ];
 
 /// The reader of this format name.

@@ -130,6 +130,11 @@ impl Dialogue {
         }
     }
 
+    /// True if the dialogue is known to run over this port.
+    pub fn runs_over(&self, port: &str) -> bool {
+        self.ports.iter().any(|p| p == port)
+    }
+
     /// A fact that something else than an answer states of the modem.
     pub fn state(&mut self, clue: Clue, value: &str, place: &Place) {
         self.understood += 1;
@@ -138,6 +143,49 @@ impl Dialogue {
         } else {
             self.modem.say(clue, value, place);
         }
+    }
+
+    /// A fact under the name it was asked or stated by: a maker or model that differs from the last
+    /// one under the same name begins another modem.
+    ///
+    /// # Errors
+    /// From the sink.
+    pub fn told(
+        &mut self,
+        name: &str,
+        clue: Clue,
+        value: &str,
+        place: &Place,
+        units: &mut u64,
+        sink: &mut dyn Sink,
+    ) -> Result<(), ReadError> {
+        self.understood += 1;
+        self.commit(name, vec![fact(clue, value, place)], units, sink)
+    }
+
+    /// Takes over what another dialogue has learned of the same modem.
+    ///
+    /// # Errors
+    /// From the sink.
+    pub fn absorb(
+        &mut self,
+        mut other: Self,
+        units: &mut u64,
+        sink: &mut dyn Sink,
+    ) -> Result<(), ReadError> {
+        other.close(true, units, sink)?;
+        self.modem.merge(other.modem);
+        self.cellular |= other.cellular;
+        for port in other.ports {
+            self.port(&port);
+        }
+        if self.imei.is_none() {
+            self.imei = other.imei;
+        }
+        for (name, value) in other.identity {
+            self.identity.entry(name).or_insert(value);
+        }
+        Ok(())
     }
 
     /// A command known to have been sent.
