@@ -79,6 +79,10 @@ codes! {
         "The same file (and sheet) is given as a register twice; its assets would be counted twice.";
     REGISTER_MISSING = "register-missing", Error,
         "The register is not a file in the estate's folder. Its assets would be missing from the estate without a word.";
+    TOO_MANY_PATTERNS = "too-many-patterns", Error,
+        "An estate has at most 2,000 [[evidence]] sections; a pattern with '*', '**' or {asset} takes many files at once.";
+    TOO_MANY_MISTAKES = "too-many-mistakes", Error,
+        "The estate file has more than 1,000 mistakes; those given come first in their section, and the rest is left out.";
     NO_ASSETS = "no-assets", Warning,
         "The estate has neither a register nor an [[asset]]: findings are reported, but nothing can be said about what was not looked at.";
     NO_POLICIES = "no-policies", Warning,
@@ -166,6 +170,16 @@ pub(crate) struct Lines<'t> {
     text: &'t str,
     /// Offset of the first byte of each line.
     starts: Vec<usize>,
+    /// Characters before each multiple of [`STEP`] bytes, so that a file of one long line is not
+    /// counted from its start for every place in it.
+    characters: Vec<usize>,
+}
+
+const STEP: usize = 1024;
+
+/// Characters that begin in these bytes.
+fn begun(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|b| (**b & 0xc0) != 0x80).count()
 }
 
 impl<'t> Lines<'t> {
@@ -177,15 +191,30 @@ impl<'t> Lines<'t> {
                 .filter(|(_, b)| *b == b'\n')
                 .map(|(i, _)| i + 1),
         );
-        Self { text, starts }
+        let mut characters = vec![0];
+        let mut sum = 0;
+        for step in text.as_bytes().chunks(STEP) {
+            sum += begun(step);
+            characters.push(sum);
+        }
+        Self {
+            text,
+            starts,
+            characters,
+        }
+    }
+
+    /// Characters that begin before this offset.
+    fn characters(&self, offset: usize) -> usize {
+        let step = offset / STEP;
+        let rest = self.text.as_bytes().get(step * STEP..offset);
+        self.characters.get(step).copied().unwrap_or_default() + begun(rest.unwrap_or_default())
     }
 
     fn position(&self, offset: usize) -> Position {
         let line = self.starts.partition_point(|s| *s <= offset).max(1);
         let start = self.starts.get(line - 1).copied().unwrap_or(0);
-        // An offset inside a character (only a parser's own error could give one) counts as its start.
-        let before = self.text.as_bytes().get(start..offset).unwrap_or_default();
-        let column = before.iter().filter(|b| (**b & 0xc0) != 0x80).count() + 1;
+        let column = self.characters(offset) - self.characters(start) + 1;
         Position {
             line: u32::try_from(line).unwrap_or(u32::MAX),
             column: u32::try_from(column).unwrap_or(u32::MAX),
@@ -237,5 +266,18 @@ mod tests {
             Position { line: 3, column: 2 }
         );
         assert_eq!(Lines::new("").position(0), Position { line: 1, column: 1 });
+    }
+
+    #[test]
+    fn positions_in_a_long_line() {
+        let text = format!("first\n{}end", "é".repeat(5000));
+        let lines = Lines::new(&text);
+        let end = text.len() - 3;
+        let expected = Position {
+            line: 2,
+            column: 5001,
+        };
+        assert_eq!(lines.position(end), expected);
+        assert_eq!(lines.position(6 + 2 * 700).column, 701);
     }
 }

@@ -134,14 +134,15 @@ impl Estate {
             let span = Some(pattern.path.span.clone());
             let text = pattern.path.value.as_str();
             if matches == 0 {
-                out.warnings.push(
-                    Diagnostic::new(
-                        PATTERN_MATCHES_NOTHING,
-                        span,
-                        format!("no file matches `{text}`"),
-                    )
-                    .help("check the folder and the ending; case matters"),
-                );
+                // The commonest mistake: a folder named where its files are meant.
+                let help = if root.join(text).is_dir() {
+                    format!("this is a folder; its files are `{text}/**`")
+                } else {
+                    "check the folder and the ending; case matters".to_owned()
+                };
+                let message = format!("no file matches `{text}`");
+                out.warnings
+                    .push(Diagnostic::new(PATTERN_MATCHES_NOTHING, span, message).help(help));
             } else if takes == 0 {
                 out.warnings.push(Diagnostic::new(
                     PATTERN_SHADOWED,

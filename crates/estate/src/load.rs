@@ -13,7 +13,8 @@ use crate::diagnostic::{
     ASSET_STATED_TWICE, BAD_DATE, BAD_GLOB, BAD_ID, BAD_PATH, Code, DUPLICATE_COLUMN, DUPLICATE_ID,
     DUPLICATE_REGISTER, Diagnostic, EMPTY_VALUE, ESTATE_UNREADABLE, INCOMPLETE_COORDINATES, Lines,
     MISSING_KEY, NO_ASSETS, NO_POLICIES, OUT_OF_RANGE, PATH_ESCAPES, REGISTER_MISSING, Severity,
-    TOML_SYNTAX, UNKNOWN_CRITICALITY, UNKNOWN_DEPARTMENT, UNKNOWN_KEY, UNKNOWN_SITE, WRONG_TYPE,
+    TOML_SYNTAX, TOO_MANY_MISTAKES, TOO_MANY_PATTERNS, UNKNOWN_CRITICALITY, UNKNOWN_DEPARTMENT,
+    UNKNOWN_KEY, UNKNOWN_SITE, WRONG_TYPE,
 };
 use crate::model::{
     Asset, Audit, ClassDefaults, Columns, Criticality, Defaults, Department, Estate,
@@ -63,6 +64,7 @@ fn read(text: &str, root: Option<&Path>) -> Result<Estate, Vec<Diagnostic>> {
     let mut reading = Reading {
         lines: Lines::new(text),
         diagnostics: Vec::new(),
+        left_out: 0,
     };
     let (document, syntax) = DeTable::parse_recoverable(text);
     for error in &syntax {
@@ -78,6 +80,13 @@ fn read(text: &str, root: Option<&Path>) -> Result<Estate, Vec<Diagnostic>> {
         None
     };
     let mut diagnostics = reading.diagnostics;
+    if reading.left_out > 0 {
+        diagnostics.push(Diagnostic::new(
+            TOO_MANY_MISTAKES,
+            None,
+            format!("{} more mistakes are not shown", reading.left_out),
+        ));
+    }
     diagnostics.sort_by(|a, b| {
         let place = |d: &Diagnostic| d.span.as_ref().map(|s| s.bytes.start);
         (place(a), a.code, &a.message).cmp(&(place(b), b.code, &b.message))
@@ -94,7 +103,15 @@ fn read(text: &str, root: Option<&Path>) -> Result<Estate, Vec<Diagnostic>> {
 struct Reading<'t> {
     lines: Lines<'t>,
     diagnostics: Vec<Diagnostic>,
+    /// Diagnostics past [`MOST_MISTAKES`].
+    left_out: usize,
 }
+
+/// Most diagnostics kept.
+const MOST_MISTAKES: usize = 1000;
+
+/// Most `[[evidence]]` sections; each costs a compiled pattern.
+const MOST_PATTERNS: usize = 2000;
 
 /// One table of the file with what to call it and where to point if it lacks something.
 struct Section<'a, 'i> {
@@ -112,10 +129,17 @@ impl<'a, 'i> Section<'a, 'i> {
 }
 
 impl Reading<'_> {
+    fn push(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < MOST_MISTAKES {
+            self.diagnostics.push(diagnostic);
+        } else {
+            self.left_out += 1;
+        }
+    }
+
     fn say(&mut self, code: &Code, span: Range<usize>, message: impl Into<String>) {
         let span = self.lines.span(span);
-        self.diagnostics
-            .push(Diagnostic::new(code, Some(span), message));
+        self.push(Diagnostic::new(code, Some(span), message));
     }
 
     fn say_with_help(
@@ -126,8 +150,7 @@ impl Reading<'_> {
         help: impl Into<String>,
     ) {
         let span = self.lines.span(span);
-        self.diagnostics
-            .push(Diagnostic::new(code, Some(span), message).help(help));
+        self.push(Diagnostic::new(code, Some(span), message).help(help));
     }
 
     fn estate(&mut self, root: &DeTable<'_>, end: usize, folder: Option<&Path>) -> Option<Estate> {
@@ -427,7 +450,15 @@ impl Reading<'_> {
         departments: &BTreeSet<&str>,
     ) -> Vec<EvidencePattern> {
         let mut out = Vec::new();
-        for s in &self.tables(top, "evidence") {
+        for (n, s) in self.tables(top, "evidence").iter().enumerate() {
+            if n == MOST_PATTERNS {
+                self.say(
+                    TOO_MANY_PATTERNS,
+                    s.span.clone(),
+                    format!("this is [[evidence]] number {}", n + 1),
+                );
+                break;
+            }
             self.known(
                 s,
                 &[

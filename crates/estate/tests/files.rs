@@ -137,6 +137,20 @@ fn a_workbook_is_a_register_once_a_sheet() {
 }
 
 #[test]
+fn a_folder_named_for_its_files_is_explained() {
+    let dir = tempfile::tempdir().unwrap();
+    put(dir.path(), "evidence/police/a.txt");
+    let files = estate("[[evidence]]\npath = \"evidence/police\"\n").evidence_files(dir.path());
+    assert_eq!(
+        shown(&files),
+        ["evidence/police/a.txt asset=- as=- by=nothing"]
+    );
+    assert_eq!(codes(&files), [("pattern-matches-nothing", 13)]);
+    let help = files.warnings[0].help.as_deref().unwrap();
+    assert!(help.contains("`evidence/police/**`"), "{help}");
+}
+
+#[test]
 fn an_estate_without_evidence_lists_nothing() {
     let dir = tempfile::tempdir().unwrap();
     put(dir.path(), "secret.txt");
