@@ -1,1 +1,14 @@
-//! Placeholder.
+//! Risk outcomes by decision table: ordinal inputs an auditor can check, no sums, every result with the
+//! row that gave it. Legal standing is an input of its own and never stands for risk.
+//!
+//! - [`table`]: the table as data (`tables/risk-1.toml`)
+//! - [`inputs`]: what is known of one finding, as ranges on the table's scales
+//! - [`outcome`]: rows applied to inputs
+
+pub mod inputs;
+pub mod outcome;
+pub mod table;
+
+pub use inputs::{Inputs, Known, Range};
+pub use outcome::{Area, AreaLevel, Risk, assess, assess_with, decide};
+pub use table::{Error, Table};
