@@ -202,7 +202,8 @@ pub struct Family {
     /// The maker's own family name.
     pub name: String,
     /// Linear-time regular expression (no look-around) that matches the family's names, order codes
-    /// and variants in text; compiled without case.
+    /// and variants in text; compiled without case. Word boundaries are the matcher's business and not
+    /// written here; `_` in the text is read as `-`.
     pub pattern: String,
     /// How it may be matched.
     pub alone: Alone,
@@ -300,6 +301,25 @@ pub struct SharedFile {
     /// TACs and IMEIs that identify nobody.
     #[serde(default)]
     pub placeholder: Vec<Placeholder>,
+    /// AT commands that settle no maker.
+    #[serde(default)]
+    pub dialect: Vec<SharedDialect>,
+}
+
+/// AT commands several makers share, or that name only the chipset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SharedDialect {
+    /// Start of the command, with its sign: `+XMCI`, `^`.
+    pub prefix: String,
+    /// Makers seen with it. Never complete. Empty: it names nobody.
+    #[serde(default)]
+    pub makers: Vec<String>,
+    /// Chipset it names.
+    #[serde(default)]
+    pub chipset: Option<String>,
+    /// Origin.
+    pub source: String,
 }
 
 /// A vendor id that settles no module maker.
@@ -565,6 +585,9 @@ pub struct SourcesFile {
 /// Everything, as embedded.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Raw {
+    /// Literals with which names of each family begin, in upper case: for each maker file, for each of
+    /// its families. Derived from the patterns.
+    pub starts: Vec<Vec<Vec<String>>>,
     /// Version, as-of date, sources.
     pub sources: SourcesFile,
     /// Maker files with their path, in path order.

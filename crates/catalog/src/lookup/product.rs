@@ -1,0 +1,344 @@
+//! Products and what may be inside.
+
+use super::{Catalog, Lazy, squeezed};
+use crate::meaning::{Meaning, Possible};
+use crate::model::{Confidence, IdKind, Inside, Product, Raw};
+use crate::starts::starts;
+
+/// Longest model name looked at, in bytes.
+const LONGEST: usize = 160;
+
+/// One product with its expressions.
+#[derive(Debug)]
+struct Known {
+    file: usize,
+    at: usize,
+    /// How its names begin, without spaces and hyphens; empty: not known.
+    starts: Vec<String>,
+    /// Over the name without spaces and hyphens.
+    pattern: Lazy,
+    /// Order codes, for each `inside`.
+    codes: Vec<Option<Lazy>>,
+}
+
+/// Products in file order.
+#[derive(Debug, Default)]
+pub(crate) struct Products {
+    known: Vec<Known>,
+    /// Squeezed product maker names to file.
+    makers: Vec<(String, usize)>,
+}
+
+impl Products {
+    pub(crate) fn new(raw: &Raw) -> Self {
+        let mut out = Self::default();
+        for (file, (_, products)) in raw.products.iter().enumerate() {
+            for name in std::iter::once(&products.maker).chain(&products.aliases) {
+                out.makers.push((squeezed(name), file));
+            }
+            for (at, product) in products.product.iter().enumerate() {
+                let tight = tightened(&product.model);
+                out.known.push(Known {
+                    file,
+                    at,
+                    starts: starts(&tight).unwrap_or_default(),
+                    pattern: Lazy::new(format!("^(?:{tight})$")),
+                    codes: product
+                        .inside
+                        .iter()
+                        .map(|i| {
+                            i.order_code
+                                .as_ref()
+                                .map(|c| Lazy::new(format!("^(?:{c})$")))
+                        })
+                        .collect(),
+                });
+            }
+        }
+        out.makers
+            .sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
+        out
+    }
+}
+
+/// A pattern without the spaces and hyphens it matches literally (those in classes stay).
+fn tightened(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut class = false;
+    let mut chars = pattern.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' if !class => match chars.peek() {
+                Some(' ' | '-') => {
+                    chars.next();
+                    if matches!(chars.peek(), Some('?')) {
+                        chars.next();
+                    }
+                }
+                Some(_) => {
+                    out.push(c);
+                    out.extend(chars.next());
+                }
+                None => out.push(c),
+            },
+            '\\' => {
+                out.push(c);
+                out.extend(chars.next());
+            }
+            '[' => {
+                class = true;
+                out.push(c);
+            }
+            ']' => {
+                class = false;
+                out.push(c);
+            }
+            ' ' | '-' if !class => {
+                if matches!(chars.peek(), Some('?')) {
+                    chars.next();
+                }
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+fn tight(text: &str) -> String {
+    text.chars()
+        .filter(|c| !matches!(c, ' ' | '-' | '_' | '\t' | '\u{a0}'))
+        .collect()
+}
+
+impl Catalog {
+    /// A product: what may be inside. `order_code` and `batch` narrow it where the source ties a
+    /// module to them. An open meaning: other modules are possible too, or the cellular part is
+    /// optional; an empty set: the radio is known and its maker is not.
+    pub fn product(
+        &self,
+        maker: Option<&str>,
+        model: &str,
+        order_code: Option<&str>,
+        batch: Option<&str>,
+    ) -> Option<Meaning<'_>> {
+        let model = model.trim();
+        if model.is_empty() || model.len() > LONGEST {
+            return None;
+        }
+        let maker = maker.map(squeezed).filter(|m| !m.is_empty());
+        let mut files: Option<Vec<usize>> = None;
+        if let Some(maker) = &maker {
+            let found: Vec<usize> = self
+                .products
+                .makers
+                .iter()
+                .filter(|(name, _)| {
+                    name == maker
+                        || (name.len() > 3
+                            && (maker.starts_with(name)
+                                || maker.len() > 3 && name.starts_with(maker.as_str())))
+                })
+                .map(|(_, file)| *file)
+                .collect();
+            if found.is_empty() {
+                return None;
+            }
+            files = Some(found);
+        }
+        let mut forms = vec![tight(model)];
+        // The maker's name inside the model: `Teltonika RUT240`.
+        let plain = squeezed(model);
+        for (name, file) in &self.products.makers {
+            if plain.len() > name.len() && plain.starts_with(name.as_str()) {
+                let mut left = name.chars().count();
+                let rest: String = model
+                    .chars()
+                    .skip_while(|c| {
+                        if left > 0 && c.is_alphanumeric() {
+                            left -= 1;
+                            true
+                        } else {
+                            left > 0
+                        }
+                    })
+                    .collect();
+                let rest = tight(&rest);
+                if !rest.is_empty() {
+                    forms.push(rest);
+                    if files.is_none() {
+                        files = Some(vec![*file]);
+                    }
+                }
+                break;
+            }
+        }
+        // An order code in place of, or behind, the model: `RUT240 01E000`.
+        let mut code = order_code
+            .map(str::trim)
+            .filter(|c| !c.is_empty())
+            .map(str::to_owned);
+        let mut hits = self.products_named(&forms, files.as_deref());
+        if hits.is_empty()
+            && let Some((head, tail)) = model.rsplit_once([' ', '/', ','])
+        {
+            let mut heads = vec![tight(head)];
+            if let Some(last) = forms.get(1) {
+                let tail = tight(tail);
+                heads.extend(last.strip_suffix(tail.as_str()).map(str::to_owned));
+            }
+            hits = self.products_named(&heads, files.as_deref());
+            if !hits.is_empty() && code.is_none() {
+                code = Some(tail.trim().to_owned());
+            }
+        }
+        // Without a product maker, a name that products of several makers share tells nothing.
+        let first = hits.first()?.file;
+        if files.is_none() && hits.iter().any(|k| k.file != first) {
+            return None;
+        }
+        self.inside(&hits, model, code.as_deref(), batch)
+    }
+
+    fn products_named(&self, forms: &[String], files: Option<&[usize]>) -> Vec<&Known> {
+        self.products
+            .known
+            .iter()
+            .filter(|k| files.is_none_or(|f| f.contains(&k.file)))
+            .filter(|k| {
+                forms.iter().any(|form| {
+                    (k.starts.is_empty()
+                        || k.starts.iter().any(|s| {
+                            form.get(..s.len())
+                                .is_some_and(|head| head.eq_ignore_ascii_case(s))
+                        }))
+                        && k.pattern.get().is_some_and(|re| re.is_match(form))
+                })
+            })
+            .collect()
+    }
+
+    fn inside(
+        &self,
+        hits: &[&Known],
+        model: &str,
+        code: Option<&str>,
+        batch: Option<&str>,
+    ) -> Option<Meaning<'_>> {
+        let mut rows: Vec<(&Product, &Inside, Option<&Lazy>)> = Vec::new();
+        let mut unknown: Vec<&str> = Vec::new();
+        let mut optional = false;
+        let mut settled_by = None;
+        let mut source = "";
+        let mut confidence = Confidence::High;
+        let mut product_maker = "";
+        for known in hits {
+            let (_, file) = self.raw.products.get(known.file)?;
+            let product = file.product.get(known.at)?;
+            product_maker = &file.maker;
+            optional |= product.optional;
+            unknown.extend(product.unknown.as_deref());
+            settled_by = settled_by.or(product.settled_by.as_deref());
+            if source.is_empty() {
+                source = &product.source;
+            }
+            confidence = confidence.min(product.confidence);
+            for (inside, code) in product.inside.iter().zip(&known.codes) {
+                rows.push((product, inside, code.as_ref()));
+            }
+        }
+        // An order code or batch picks its rows; where none is tied to it, all stay.
+        let mut narrowed = false;
+        if let Some(code) = code.map(|c| c.trim().to_owned()).filter(|c| !c.is_empty()) {
+            let fit = |lazy: Option<&Lazy>| {
+                lazy.and_then(Lazy::get)
+                    .is_some_and(|re| re.is_match(&code) || re.is_match(&tight(&code)))
+            };
+            if rows.iter().any(|(_, _, c)| fit(*c)) {
+                rows.retain(|(_, _, c)| fit(*c));
+                narrowed = true;
+            } else if rows.iter().any(|(_, _, c)| c.is_none()) {
+                rows.retain(|(_, _, c)| c.is_none());
+            }
+        }
+        if let Some(number) = batch.and_then(batch_number) {
+            let fit = |i: &Inside| {
+                i.batch_range
+                    .is_some_and(|[a, b]| (a..=b).contains(&number))
+            };
+            if rows.iter().any(|(_, i, _)| fit(i)) {
+                rows.retain(|(_, i, _)| fit(i));
+                narrowed = true;
+            } else if rows.iter().any(|(_, i, _)| i.batch_range.is_none()) {
+                rows.retain(|(_, i, _)| i.batch_range.is_none());
+            }
+        }
+        let mut possible: Vec<Possible<'_>> = Vec::new();
+        for (_, inside, _) in &rows {
+            let at = match possible.iter().position(|p| p.maker == inside.maker) {
+                Some(at) => at,
+                None => {
+                    possible.push(Possible {
+                        maker: &inside.maker,
+                        families: Vec::new(),
+                    });
+                    possible.len() - 1
+                }
+            };
+            if let Some(have) = possible.get_mut(at) {
+                for family in &inside.families {
+                    if !have.families.contains(&family.as_str()) {
+                        have.families.push(family);
+                    }
+                }
+            }
+        }
+        possible.sort();
+        if let [(product, inside, _)] = rows.as_slice() {
+            source = inside.source.as_deref().unwrap_or(&product.source);
+            confidence = product.confidence;
+        }
+        let open = optional
+            || possible.is_empty()
+            || confidence == Confidence::Low
+            || (!unknown.is_empty() && !narrowed);
+        let mut because = if possible.is_empty() {
+            format!("{product_maker} {model} has a cellular part; its maker is not known")
+        } else {
+            format!(
+                "{product_maker} {model} is known to contain {}",
+                self.listed(&possible)
+            )
+        };
+        if let Some(what) = unknown.first().filter(|_| possible.is_empty()) {
+            because.push_str(": ");
+            because.push_str(what);
+        }
+        if optional {
+            because.push_str("; the cellular part is optional");
+        }
+        Some(Meaning {
+            kind: Some(IdKind::Module),
+            open,
+            settled_by: settled_by.or((possible.len() > 1 || open)
+                .then_some("the order code, the label inside, or the modem's own answers")),
+            possible,
+            variant: None,
+            brand: None,
+            chipset: None,
+            because,
+            source,
+            confidence,
+        })
+    }
+}
+
+/// The number in a batch as printed: `batch 113`, `#0113`.
+fn batch_number(text: &str) -> Option<u32> {
+    let digits: String = text
+        .chars()
+        .skip_while(|c| !c.is_ascii_digit())
+        .take_while(char::is_ascii_digit)
+        .take(9)
+        .collect();
+    digits.parse().ok()
+}
