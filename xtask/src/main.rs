@@ -1,1 +1,65 @@
-fn main() {}
+//! Development tasks. `cargo xtask help` lists them.
+//!
+//! - `test`: everything that needs only the Rust toolchain; `test --all`: everything
+//! - `eval`: identification measured on labelled cases
+//! - `catalog check`: the catalogue's own rules
+//! - `generate`: files derived from code, written or (with `--check`) compared
+
+mod catalog;
+mod eval;
+mod generate;
+mod tests;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "xtask", about = "Development tasks of cellsweep")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run the tests that need nothing but the Rust toolchain
+    Test {
+        /// Everything, with system tools; a skipped test is a failed test
+        #[arg(long)]
+        all: bool,
+    },
+    /// Measure identification on labelled cases (JSON lines: id, format, text, truth)
+    Eval {
+        /// Files of cases; without any, the committed ones
+        cases: Vec<PathBuf>,
+        /// Print every case, not only the missed ones
+        #[arg(long)]
+        verbose: bool,
+    },
+    /// Check the catalogue
+    Catalog {
+        #[command(subcommand)]
+        what: catalog::What,
+    },
+    /// Write the files that are derived from code, or compare them
+    Generate {
+        /// Compare only; fail if one differs
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().task {
+        Task::Test { all } => tests::run(all),
+        Task::Eval { cases, verbose } => eval::run(&cases, verbose),
+        Task::Catalog { what } => catalog::run(&what),
+        Task::Generate { check } => generate::run(check),
+    }
+}
+
+/// The workspace's folder.
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}

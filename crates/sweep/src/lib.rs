@@ -1,17 +1,22 @@
 //! The pipeline: finds evidence, reads it, runs the stages. Threads, limits, progress and cancellation
 //! live here and nowhere else; the result is the same for any number of threads.
 //!
+//! - [`codes`]: every code of a report, explained
 //! - [`input`]: which files are evidence, and what is known about each
 //! - [`read`]: one source through its reader
+//! - [`run`]: whole runs: scan, audit, assess
 //! - [`store`]: the file `observations.ndjson.zst`
 //! - [`progress`]: what a long run tells
 
+pub mod codes;
 pub mod input;
 pub mod names;
 pub mod progress;
 pub mod read;
+pub mod run;
 pub mod store;
 
 pub use input::Input;
 pub use progress::{Progress, Silent};
 pub use read::{Reading, read_all};
+pub use run::{Run, Settings};

@@ -1,0 +1,209 @@
+//! `cellsweep scan`.
+
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use cellsweep_evidence::{Mapping, Stance};
+use cellsweep_policy::Packs;
+use cellsweep_report::{exit_code, json, markdown, redact, tables};
+use cellsweep_sweep::input::walk;
+use cellsweep_sweep::{Input, Settings, run as runs};
+use clap::{Args, ValueEnum};
+use jiff::civil::Date;
+
+use crate::Arguments;
+use crate::exit::Exit;
+use crate::out::Out;
+
+/// Arguments.
+#[derive(Debug, Args)]
+pub struct Scan {
+    /// Files and folders; `-` is standard input
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+
+    /// Read everything given as this format (`cellsweep readers` lists them)
+    #[arg(long = "as", value_name = "FORMAT")]
+    format_in: Option<String>,
+
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Threads; 0: one a core
+    #[arg(long, default_value_t = 0)]
+    jobs: usize,
+
+    /// Packs to judge by, ids or files
+    #[arg(long, value_name = "PACK")]
+    policy: Vec<String>,
+
+    /// The date asked about
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    date: Option<Date>,
+
+    /// Weakest presence reported
+    #[arg(long, value_enum, default_value_t = Least::Mentioned)]
+    least: Least,
+
+    /// Mask IMEIs, ICCIDs, serial numbers and MAC addresses
+    #[arg(long)]
+    redact: bool,
+}
+
+/// Output formats of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For a terminal
+    Table,
+    /// The report
+    Json,
+    /// One finding a line
+    Ndjson,
+    /// Findings as CSV
+    Csv,
+    /// Findings as a workbook
+    Xlsx,
+    /// Summary in Markdown
+    Markdown,
+}
+
+/// Presence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Least {
+    /// It enumerated, answered, transmitted, attached
+    Observed,
+    /// Paper says so
+    Declared,
+    /// The product is known to contain one
+    Implied,
+    /// Software there could drive one
+    Supported,
+    /// Text
+    Mentioned,
+}
+
+impl From<Least> for Stance {
+    fn from(least: Least) -> Self {
+        match least {
+            Least::Observed => Self::Observed,
+            Least::Declared => Self::Declared,
+            Least::Implied => Self::Implied,
+            Least::Supported => Self::Supported,
+            Least::Mentioned => Self::Mentioned,
+        }
+    }
+}
+
+/// Scans.
+pub fn run(c: &Scan, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exit> {
+    if let Some(name) = &c.format_in {
+        anyhow::ensure!(
+            cellsweep_evidence::reader(name).is_some(),
+            "no reader is called {name}; `cellsweep readers` lists them"
+        );
+    }
+    let catalog = super::load(arguments)?;
+    let packs = Packs::embedded()?.select(&c.policy)?;
+    let mut settings = Settings::new(c.date);
+    settings.jobs = c.jobs;
+    settings.least = c.least.into();
+
+    let spooled = if c.paths.iter().any(|p| p.as_os_str() == "-") {
+        Some(spool()?)
+    } else {
+        None
+    };
+    let files: Vec<PathBuf> =
+        c.paths.iter().filter(|p| p.as_os_str() != "-").cloned().collect();
+    let (mut inputs, unwalked) = walk(&files);
+    if let Some((file, bytes)) = &spooled {
+        inputs.push(Input {
+            path: file.path().to_owned(),
+            shown: "-".to_owned(),
+            bytes: *bytes,
+            ..Input::default()
+        });
+    }
+    for input in &mut inputs {
+        input.format.clone_from(&c.format_in);
+        input.mapping = Mapping::default();
+    }
+    let bar = out.progress();
+    let mut report = runs::scan(&catalog, &packs, &inputs, &unwalked, &settings, &bar).report;
+    drop(bar);
+    if c.redact {
+        redact::redact(&mut report, redact::Masking::default())?;
+    }
+    let bytes = match c.format {
+        Format::Table => terminal(&report, &catalog).into_bytes(),
+        Format::Json => json::json(&report, json::Layout::Pretty)?.into_bytes(),
+        Format::Ndjson => json::ndjson(&report)?.into_bytes(),
+        Format::Csv => tables::csv(&report, Some(&catalog))?,
+        Format::Xlsx => tables::xlsx(&report, Some(&catalog))?,
+        Format::Markdown => markdown::markdown(&report, Some(&catalog)).into_bytes(),
+    };
+    match &c.output {
+        Some(path) => std::fs::write(path, bytes).with_context(|| path.display().to_string())?,
+        None => out.bytes(&bytes)?,
+    }
+    Ok(Exit::Report(exit_code(&report.exit)))
+}
+
+/// Standard input as a file, because sources are read by several stages.
+fn spool() -> anyhow::Result<(tempfile::NamedTempFile, u64)> {
+    let mut file = tempfile::NamedTempFile::new().context("a temporary file for standard input")?;
+    let n = std::io::copy(&mut std::io::stdin().lock().take(1 << 36), &mut file)
+        .context("standard input")?;
+    Ok((file, n))
+}
+
+/// Findings for a terminal, then one line about what was read.
+fn terminal(report: &cellsweep_report::Report, catalog: &cellsweep_catalog::Catalog) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::new();
+    let rows = tables::table(report, Some(catalog));
+    if rows.is_empty() {
+        text.push_str("No cellular module found in what was read.\n");
+    } else {
+        let mut table = crate::out::table(&[
+            "where", "module", "presence", "sure", "candidates", "standing", "because",
+        ]);
+        for r in &rows {
+            table.add_row([
+                r.place.clone(),
+                r.module.clone(),
+                r.presence.to_owned(),
+                format!("{:.0} %", r.confidence * 100.0),
+                r.candidates.clone(),
+                r.status.clone(),
+                r.reason.clone(),
+            ]);
+        }
+        let _ = writeln!(text, "{table}");
+    }
+    let c = &report.coverage;
+    let _ = writeln!(
+        text,
+        "{} sources read, {} partly, {} failed, {} not recognised.",
+        c.sources_read, c.partial, c.failed, c.unrecognised
+    );
+    for s in report.sources.iter().filter(|s| !s.errors.is_empty()).take(20) {
+        for e in s.errors.iter().take(3) {
+            let _ = writeln!(
+                text,
+                "  {}, {}: {} [{}]",
+                cellsweep_report::sanitise::sanitise(&s.path),
+                cellsweep_report::sanitise::sanitise(&e.locator),
+                cellsweep_report::sanitise::sanitise(&e.message),
+                e.code
+            );
+        }
+    }
+    text
+}

@@ -1,0 +1,407 @@
+//! Whole runs: a scan of evidence, an audit of an estate, a new assessment of an old report.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use cellsweep_catalog::Catalog;
+use cellsweep_estate::{Diagnostic, Estate};
+use cellsweep_evidence::{Clue, Key, KeyKind, Limits, Mapping, Observation, Place, Stance};
+use cellsweep_identify::{AssetState, Identified, Options, Remark, Seen, identify};
+use cellsweep_policy::Packs;
+use cellsweep_report::model::{
+    Edition, ReadStatus, Report, ReportFinding, SourceError, SourceState, Tool,
+};
+use cellsweep_report::{Parts, assemble};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::input::{Input, Unwalked, shown};
+use crate::progress::Progress;
+use crate::read::{Reading, Stop, read_all};
+
+/// What steers a run, beside evidence, catalogue and packs.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Threads; 0: one a core. Not part of the report: it does not change it.
+    pub jobs: usize,
+    /// Bounds of readers.
+    pub limits: Limits,
+    /// The date asked about.
+    pub date: Date,
+    /// When the report is made.
+    pub now: Timestamp,
+    /// Lowest presence reported.
+    pub least: Stance,
+}
+
+impl Settings {
+    /// Settings for today. `SOURCE_DATE_EPOCH` sets the clock, as for other reproducible outputs.
+    pub fn new(date: Option<Date>) -> Self {
+        let now = std::env::var("SOURCE_DATE_EPOCH")
+            .ok()
+            .and_then(|s| s.parse().ok())
+            .and_then(|s| Timestamp::from_second(s).ok())
+            .unwrap_or_else(Timestamp::now);
+        let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+        Self {
+            jobs: 0,
+            limits: Limits::default(),
+            date: date.unwrap_or(today),
+            now,
+            least: Stance::Mentioned,
+        }
+    }
+
+    fn config(&self, packs: &Packs, extra: serde_json::Value) -> serde_json::Value {
+        serde_json::json!({
+            "date": self.date.to_string(),
+            "policies": packs.ids(),
+            "least_presence": self.least.as_str(),
+            "limits": {
+                "line_bytes": self.limits.line,
+                "whole_bytes": self.limits.whole,
+                "observations": self.limits.observations,
+            },
+            "run": extra,
+        })
+    }
+}
+
+/// A finished run.
+#[derive(Debug)]
+pub struct Run {
+    /// The report.
+    pub report: Report,
+    /// Every observation it rests on.
+    pub seen: Vec<Seen>,
+}
+
+/// Reads these inputs and identifies what is in them; no estate.
+pub fn scan(
+    catalog: &Catalog,
+    packs: &Packs,
+    inputs: &[Input],
+    unwalked: &[Unwalked],
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Run {
+    let stop = Stop::new(false);
+    let mut reading = read_all(catalog, inputs, settings.jobs, &settings.limits, progress, &stop);
+    fail_unwalked(&mut reading, unwalked);
+    let config = settings.config(packs, serde_json::json!({ "command": "scan" }));
+    finish(catalog, packs, None, reading, Vec::new(), settings, config, progress)
+}
+
+/// Audits an estate whose description stands in `folder`.
+pub fn audit(
+    catalog: &Catalog,
+    packs: &Packs,
+    estate: &Estate,
+    folder: &Path,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Run {
+    let files = estate.evidence_files(folder);
+    let inputs: Vec<Input> = files
+        .files
+        .iter()
+        .map(|f| Input {
+            bytes: std::fs::symlink_metadata(&f.path).map_or(0, |m| m.len()),
+            path: f.path.clone(),
+            shown: match (f.register, &f.mapping.sheet) {
+                // A workbook listed once a sheet is one source a sheet.
+                (Some(_), Some(sheet)) => format!("{}#{sheet}", f.name),
+                _ => f.name.clone(),
+            },
+            keys: f.asset.iter().map(|a| Key::new(KeyKind::AssetTag, a)).collect(),
+            department: f.department.clone(),
+            format: f.as_format.clone(),
+            mapping: Mapping {
+                columns: f.mapping.columns.clone(),
+                sheet: f.mapping.sheet.clone(),
+                header_row: f.mapping.header_row,
+            },
+            register: f.register.is_some(),
+        })
+        .collect();
+    let stop = Stop::new(false);
+    let mut reading = read_all(catalog, &inputs, settings.jobs, &settings.limits, progress, &stop);
+    hand_written(estate, &mut reading);
+    for seen in &mut reading.seen {
+        let o = &mut seen.observation;
+        let id = match o.clue {
+            Clue::Department => estate.department_called(&o.value).map(|d| &d.id),
+            Clue::Site => estate.site_called(&o.value).map(|s| &s.id),
+            _ => None,
+        };
+        if let Some(id) = id {
+            o.value.clone_from(id);
+        }
+    }
+    let remarks = files
+        .warnings
+        .iter()
+        .chain(&estate.warnings)
+        .map(diagnostic_remark)
+        .collect();
+    let config = settings.config(
+        packs,
+        serde_json::json!({ "command": "audit", "estate": estate }),
+    );
+    finish(catalog, packs, Some(estate), reading, remarks, settings, config, progress)
+}
+
+/// Identifies stored observations again, under this catalogue, and judges them.
+pub fn reidentify(
+    catalog: &Catalog,
+    packs: &Packs,
+    estate: Option<&Estate>,
+    sources: Vec<SourceState>,
+    seen: Vec<Seen>,
+    settings: &Settings,
+    config: serde_json::Value,
+) -> Run {
+    let reading = Reading { sources, seen };
+    finish(catalog, packs, estate, reading, Vec::new(), settings, config, &crate::Silent)
+}
+
+/// Judges an old report under other packs or on another date; needs no evidence.
+pub fn assess(report: &mut Report, catalog: &Catalog, packs: &Packs, settings: &Settings) {
+    let assets: BTreeMap<&str, &AssetState> =
+        report.assets.iter().map(|a| (a.id.as_str(), a)).collect();
+    for f in &mut report.findings {
+        let asset = f.finding.subject.asset.as_deref().and_then(|a| assets.get(a).copied());
+        f.finding.module.owner = f
+            .finding
+            .module
+            .maker
+            .as_deref()
+            .and_then(|m| catalog.owner_on(m, &settings.date.to_string()))
+            .map(|o| o.name.clone());
+        judge(f, asset, catalog, packs, settings.date);
+    }
+    report.packs = editions(packs, settings.date);
+    report.date = settings.date.to_string();
+    report.generated_at = settings.now.to_string();
+    report.remarks.retain(|r| r.code != "pack-old");
+    report.remarks.extend(age_remarks(packs, settings.date));
+    report.effective_config = settings.config(
+        packs,
+        serde_json::json!({ "command": "assess", "before": report.effective_config }),
+    );
+    cellsweep_report::assemble::recount(report);
+}
+
+#[allow(clippy::too_many_arguments)] // the parts of a run, each once
+fn finish(
+    catalog: &Catalog,
+    packs: &Packs,
+    estate: Option<&Estate>,
+    reading: Reading,
+    mut remarks: Vec<Remark>,
+    settings: &Settings,
+    config: serde_json::Value,
+    progress: &dyn Progress,
+) -> Run {
+    progress.stage("identifying");
+    let options = Options { date: Some(settings.date.to_string()), least: Some(settings.least) };
+    let Identified { findings, mut assets, remarks: more } =
+        identify(catalog, &reading.seen, &options);
+    remarks.extend(more);
+    if let Some(estate) = estate {
+        for a in &mut assets {
+            complete(estate, a);
+        }
+        unbound(&reading, &mut remarks);
+    } else {
+        assets.clear(); // without an estate, nobody says which assets there are
+    }
+    progress.stage("judging");
+    let by_id: BTreeMap<&str, &AssetState> = assets.iter().map(|a| (a.id.as_str(), a)).collect();
+    let findings = findings
+        .into_iter()
+        .map(|finding| {
+            let asset = finding.subject.asset.as_deref().and_then(|a| by_id.get(a).copied());
+            let mut f = ReportFinding { finding, verdicts: Vec::new(), risk: None };
+            judge(&mut f, asset, catalog, packs, settings.date);
+            f
+        })
+        .collect();
+    remarks.extend(age_remarks(packs, settings.date));
+    remarks.sort_by(|a, b| (&a.code, &a.assets, &a.message).cmp(&(&b.code, &b.assets, &b.message)));
+    let report = assemble(Parts {
+        tool: Tool {
+            name: "cellsweep".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        catalog: Edition {
+            id: None,
+            version: catalog.version().to_owned(),
+            as_of: catalog.as_of().to_owned(),
+            digest: catalog.digest().to_owned(),
+        },
+        packs: editions(packs, settings.date),
+        generated_at: settings.now.to_string(),
+        date: settings.date.to_string(),
+        effective_config: config,
+        organisation: estate.map(|e| e.organisation.name.clone()),
+        sources: reading.sources,
+        assets,
+        findings,
+        remarks,
+    });
+    Run { report, seen: reading.seen }
+}
+
+fn judge(
+    f: &mut ReportFinding,
+    asset: Option<&AssetState>,
+    catalog: &Catalog,
+    packs: &Packs,
+    date: Date,
+) {
+    f.verdicts = packs.judge_finding(&f.finding, asset, catalog, date);
+}
+
+fn editions(packs: &Packs, date: Date) -> Vec<Edition> {
+    packs
+        .list()
+        .iter()
+        .map(|p| Edition {
+            id: Some(p.id.clone()),
+            version: p.edition_on(date).map_or_else(|| p.as_of.to_string(), |e| e.id.clone()),
+            as_of: p.as_of.to_string(),
+            digest: p.digest.clone(),
+        })
+        .collect()
+}
+
+fn age_remarks(packs: &Packs, date: Date) -> Vec<Remark> {
+    packs
+        .age_warnings(date)
+        .into_iter()
+        .map(|message| remark("pack-old", message))
+        .collect()
+}
+
+fn remark(code: &str, message: String) -> Remark {
+    Remark {
+        code: code.to_owned(),
+        assets: Vec::new(),
+        findings: Vec::new(),
+        message,
+        places: Vec::new(),
+    }
+}
+
+fn diagnostic_remark(d: &Diagnostic) -> Remark {
+    let mut r = remark(d.code, d.message.clone());
+    if let Some(span) = &d.span {
+        r.places.push(format!("estate.toml, line {}", span.start.line));
+    }
+    r
+}
+
+/// Criticality, sector and sensitivity from the estate, where the rows do not say.
+fn complete(estate: &Estate, a: &mut AssetState) {
+    use cellsweep_estate::Criticality;
+    let own = a.criticality.as_deref().and_then(Criticality::from_word);
+    let (class, department) = (a.class.as_deref(), a.department.as_deref());
+    if own.is_some() || a.criticality.is_none() {
+        a.criticality =
+            estate.criticality(own, class, department).map(|c| c.as_str().to_owned());
+    }
+    a.sensitive = estate.sensitive(a.sensitive, a.site.as_deref(), class, department);
+    let department = department.and_then(|d| estate.department(d));
+    if a.sector.is_none() {
+        a.sector = department.and_then(|d| d.sector.clone());
+    }
+    if a.owner.is_none() {
+        a.owner = department.and_then(|d| d.owner.clone());
+    }
+}
+
+/// Assets written by hand in the estate file, as rows of a register.
+fn hand_written(estate: &Estate, reading: &mut Reading) {
+    for (n, asset) in estate.assets.iter().enumerate() {
+        let unit = n as u64;
+        let place = Place::Line(u64::from(asset.id.span.start.line));
+        let mut keys = vec![Key::new(KeyKind::AssetTag, &asset.id.value)];
+        keys.extend(asset.serial.iter().map(|s| Key::new(KeyKind::Serial, s)));
+        let facts = [
+            (Clue::AssetClass, Some(asset.class.clone())),
+            (Clue::Department, Some(asset.department.clone())),
+            (Clue::Site, asset.site.clone()),
+            (Clue::AssetName, asset.name.clone()),
+            (Clue::Criticality, asset.criticality.map(|c| c.as_str().to_owned())),
+            (Clue::Sensitive, asset.sensitive.map(|s| if s { "yes" } else { "no" }.to_owned())),
+            (Clue::ProductMaker, asset.maker.clone()),
+            (Clue::ProductModel, asset.model.clone()),
+        ];
+        for (clue, value) in facts {
+            let Some(value) = value else { continue };
+            reading.seen.push(Seen {
+                source: "estate.toml".into(),
+                reader: "estate".into(),
+                digest: "".into(),
+                register: true,
+                observation: Observation::new(unit, Stance::Declared, clue, value, place.clone())
+                    .about(keys.clone()),
+            });
+        }
+    }
+}
+
+/// Says which evidence was read and belongs to no asset of the estate.
+fn unbound(reading: &Reading, remarks: &mut Vec<Remark>) {
+    let mut tagged: BTreeMap<&str, bool> = BTreeMap::new();
+    for s in &reading.seen {
+        let has = s.observation.subject.iter().any(|k| {
+            matches!(k.kind, KeyKind::AssetTag | KeyKind::Serial | KeyKind::Host | KeyKind::Imei | KeyKind::Iccid)
+        });
+        *tagged.entry(&s.source).or_default() |= has;
+    }
+    for state in &reading.sources {
+        if matches!(state.status, ReadStatus::Read | ReadStatus::Partial)
+            && tagged.get(state.path.as_str()) == Some(&false)
+        {
+            let mut r = remark(
+                "evidence-unbound",
+                "this evidence was read and nothing says which asset it was taken from".to_owned(),
+            );
+            r.places.push(state.path.clone());
+            remarks.push(r);
+        }
+    }
+}
+
+fn fail_unwalked(reading: &mut Reading, unwalked: &[Unwalked]) {
+    for u in unwalked {
+        reading.sources.push(SourceState {
+            path: u.shown.clone(),
+            format: None,
+            reader: None,
+            bytes: 0,
+            digest: String::new(),
+            status: ReadStatus::Failed,
+            errors: vec![SourceError {
+                locator: Place::Whole.to_string(),
+                code: "cannot-open".to_owned(),
+                message: u.message.clone(),
+            }],
+        });
+    }
+}
+
+/// The folder that an estate file stands in.
+pub fn folder_of(estate: &Path) -> &Path {
+    match estate.parent() {
+        Some(p) if !p.as_os_str().is_empty() => p,
+        _ => Path::new("."),
+    }
+}
+
+/// A path for messages.
+pub fn name_of(path: &Path) -> String {
+    shown(path)
+}
