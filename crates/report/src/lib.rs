@@ -1,7 +1,39 @@
 //! Joins findings, verdicts and coverage into one report; every output format.
 //!
+//! Plain data in, text or bytes out; nothing here reads or writes files.
+//!
 //! - [`model`]: the report as data
+//! - [`assemble`]: parts of a run into a report: coverage, summary, exit codes
+//! - [`brief`]: the answer, deadlines, departments and gaps, as data for page and summary
+//! - [`exit`]: exit codes and their precedence
+//! - [`redact`]: masks numbers that identify devices, SIMs and, if wanted, sites
+//! - [`sanitise`]: outside text on its way to a screen, page, table or link
+//! - [`standing`]: words and ranks of verdicts
+//! - [`makers`]: maker names for slugs
+//! - [`json`]: JSON and line-wise JSON
+//! - [`page`]: the page for people, one file
+//! - [`svg`]: its charts
+//! - [`tables`]: CSV, workbook and terminal table of findings
+//! - [`questions`]: what to ask suppliers, as data and workbook
+//! - [`markdown`]: summary as Markdown
 
+pub mod assemble;
+pub mod brief;
+pub mod exit;
+pub mod json;
+pub mod makers;
+pub mod markdown;
 pub mod model;
+pub mod page;
+pub mod questions;
+pub mod redact;
+pub mod sanitise;
+pub mod standing;
+pub mod svg;
+pub mod tables;
+mod workbook;
 
+pub use assemble::{Parts, assemble};
+pub use exit::{Exit, exit_code};
 pub use model::Report;
+pub use page::html;

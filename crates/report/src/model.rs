@@ -17,6 +17,7 @@ pub struct Report {
     /// Catalogue used.
     pub catalog: Edition,
     /// Packs used.
+    #[serde(serialize_with = "packs")]
     pub packs: Vec<Edition>,
     /// When it was made, RFC 3339 UTC.
     pub generated_at: String,
@@ -59,12 +60,30 @@ pub struct Edition {
     /// Pack id; absent for the catalogue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Version or edition.
+    /// Version of the catalogue, or edition of a pack (there it is called `edition` in the JSON).
+    #[serde(alias = "edition")]
     pub version: String,
     /// As-of date.
     pub as_of: String,
     /// SHA-256, hexadecimal.
     pub digest: String,
+}
+
+/// Writes packs with their version under the name `edition`, as the contract has it.
+fn packs<S: serde::Serializer>(packs: &[Edition], to: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Pack<'a> {
+        id: &'a str,
+        edition: &'a str,
+        as_of: &'a str,
+        digest: &'a str,
+    }
+    to.collect_seq(packs.iter().map(|p| Pack {
+        id: p.id.as_deref().unwrap_or_default(),
+        edition: &p.version,
+        as_of: &p.as_of,
+        digest: &p.digest,
+    }))
 }
 
 /// A finding as reported.

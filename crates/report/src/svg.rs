@@ -1,0 +1,316 @@
+//! Small charts as SVG text: no scripts, no styles of their own, the same input gives the same bytes.
+//!
+//! Colours come from the page through classes (`.bar`, `.unsettled`, `.txt` ...), so a chart follows
+//! light and dark. Every chart has `role="img"`, a title and a description. Sizes are in the chart's
+//! own units; a page shows the wide form on a screen or paper and the narrow one on a phone.
+
+use std::fmt::Write as _;
+
+use crate::sanitise::shortened;
+
+/// Which room a chart has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// Screen or paper: labels beside the bars.
+    Wide,
+    /// Phone: labels above the bars.
+    Narrow,
+}
+
+impl Room {
+    const fn width(self) -> u32 {
+        match self {
+            Self::Wide => 760,
+            Self::Narrow => 340,
+        }
+    }
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Wide => "wide",
+            Self::Narrow => "narrow",
+        }
+    }
+}
+
+/// A bar.
+#[derive(Clone, Debug)]
+pub struct Bar {
+    /// What it counts.
+    pub label: String,
+    /// How many.
+    pub value: u64,
+    /// Drawn hatched: a count of what is not settled.
+    pub hatched: bool,
+}
+
+/// A day on a timeline.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    /// The day as written.
+    pub day: String,
+    /// How far away it is, in words.
+    pub away: String,
+    /// What happens.
+    pub label: String,
+    /// How many modules it concerns.
+    pub value: u64,
+    /// Class of the mark: `now`, `act`, `open`, `today`.
+    pub class: &'static str,
+}
+
+/// A part of a stacked bar: class and count.
+pub type Part = (&'static str, u64);
+
+/// Text for an element or attribute of SVG or HTML.
+pub fn escape(text: &str) -> String {
+    let clean = crate::sanitise::sanitise(text);
+    let mut out = String::with_capacity(clean.len());
+    for c in clean.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Groups of three digits with a thin space; numbers below ten thousand stay whole.
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    if digits.len() < 5 {
+        return digits;
+    }
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push('\u{2009}');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Length of `value` on a scale on which `most` is `room`; at least 2 for anything but nothing.
+fn length(value: u64, most: u64, room: u32) -> u32 {
+    if value == 0 || most == 0 {
+        return 0;
+    }
+    let scaled = u128::from(value) * u128::from(room) / u128::from(most);
+    u32::try_from(scaled).unwrap_or(room).clamp(2, room)
+}
+
+/// `text` cut to what fits into `room` units at the charts' letter size.
+fn fitting(text: &str, room: u32) -> String {
+    let most = (room as usize * 10 / 76).max(4);
+    let clean = crate::sanitise::sanitise(text);
+    if clean.chars().count() <= most {
+        return escape(&clean);
+    }
+    let cut: String = clean.chars().take(most.saturating_sub(1)).collect();
+    escape(&format!("{}…", cut.trim_end()))
+}
+
+fn open(out: &mut String, id: &str, room: Room, height: u32, title: &str, description: &str) {
+    let (width, word) = (room.width(), room.word());
+    // Writing to a String does not fail, here and below.
+    let _ = write!(
+        out,
+        "<svg class=\"chart {word}\" role=\"img\" viewBox=\"0 0 {width} {height}\" \
+         aria-labelledby=\"{id}-{word}-t {id}-{word}-d\" xmlns=\"http://www.w3.org/2000/svg\">\
+         <title id=\"{id}-{word}-t\">{}</title><desc id=\"{id}-{word}-d\">{}</desc>",
+        escape(title),
+        escape(&shortened(description, 1200)),
+    );
+}
+
+/// Horizontal bars, in the order given, each with its count.
+pub fn bars(id: &str, title: &str, bars: &[Bar], room: Room) -> String {
+    let width = room.width();
+    let most = bars.iter().map(|b| b.value).max().unwrap_or(0);
+    let count_room = 70;
+    let (step, label_room, bar_top, bar_height) = match room {
+        Room::Wide => (34, 200, 5, 22),
+        Room::Narrow => (46, 0, 20, 18),
+    };
+    let bar_room = width - label_room - count_room;
+    let rows = u32::try_from(bars.len()).unwrap_or(u32::MAX / step);
+    let description = bars
+        .iter()
+        .map(|b| format!("{}: {}", b.label, b.value))
+        .collect::<Vec<_>>()
+        .join("; ");
+    let mut out = String::new();
+    open(&mut out, id, room, rows * step + 4, title, &description);
+    for (n, bar) in (0u32..).zip(bars) {
+        let y = n * step;
+        let (label_x, label_y, anchor) = match room {
+            Room::Wide => (label_room - 10, y + 21, "end"),
+            Room::Narrow => (0, y + 14, "start"),
+        };
+        let label = fitting(
+            &bar.label,
+            if room == Room::Wide {
+                label_room - 12
+            } else {
+                width
+            },
+        );
+        let w = length(bar.value, most, bar_room);
+        let class = if bar.hatched { "bar unsettled" } else { "bar" };
+        let _ = write!(
+            out,
+            "<text class=\"txt\" x=\"{label_x}\" y=\"{label_y}\" text-anchor=\"{anchor}\">{label}</text>\
+             <rect class=\"{class}\" x=\"{label_room}\" y=\"{}\" width=\"{w}\" height=\"{bar_height}\" rx=\"2\"/>\
+             <text class=\"txt num\" x=\"{}\" y=\"{}\">{}</text>",
+            y + bar_top,
+            label_room + w + 8,
+            y + bar_top + bar_height / 2 + 5,
+            grouped(bar.value),
+        );
+    }
+    out.push_str("</svg>");
+    out
+}
+
+/// Days from top to bottom on a line, in the order given.
+pub fn timeline(id: &str, title: &str, marks: &[Mark], room: Room) -> String {
+    let width = room.width();
+    let (step, line_x) = match room {
+        Room::Wide => (40, 196),
+        Room::Narrow => (58, 12),
+    };
+    let rows = u32::try_from(marks.len()).unwrap_or(u32::MAX / step);
+    let description = marks
+        .iter()
+        .map(|m| format!("{} ({}): {}", m.day, m.away, m.label))
+        .collect::<Vec<_>>()
+        .join("; ");
+    let mut out = String::new();
+    let height = rows * step + 4;
+    open(&mut out, id, room, height, title, &description);
+    let _ = write!(
+        out,
+        "<line class=\"rule\" x1=\"{line_x}\" y1=\"4\" x2=\"{line_x}\" y2=\"{}\"/>",
+        height - 4
+    );
+    let most = marks.iter().map(|m| m.value).max().unwrap_or(0);
+    for (n, mark) in (0u32..).zip(marks) {
+        let y = n * step + step / 2;
+        let class = mark.class;
+        // Area, not width, stands for the count: a mark's radius is between 5 and 11.
+        let radius = 5 + length(mark.value, most, 36).isqrt();
+        let _ = write!(
+            out,
+            "<circle class=\"mark {class}\" cx=\"{line_x}\" cy=\"{y}\" r=\"{radius}\"/>"
+        );
+        let (day, away, label) = (escape(&mark.day), escape(&mark.away), &mark.label);
+        match room {
+            Room::Wide => {
+                let _ = write!(
+                    out,
+                    "<text class=\"txt num\" x=\"0\" y=\"{}\">{day}</text>\
+                     <text class=\"txt dim\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{away}</text>\
+                     <text class=\"txt\" x=\"{}\" y=\"{}\">{}</text>",
+                    y + 5,
+                    line_x - 18,
+                    y + 5,
+                    line_x + 22,
+                    y + 5,
+                    fitting(label, width - line_x - 24),
+                );
+            }
+            Room::Narrow => {
+                let _ = write!(
+                    out,
+                    "<text class=\"txt num\" x=\"{}\" y=\"{}\">{day} <tspan class=\"dim\">{away}</tspan></text>\
+                     <text class=\"txt\" x=\"{}\" y=\"{}\">{}</text>",
+                    line_x + 20,
+                    y - 3,
+                    line_x + 20,
+                    y + 16,
+                    fitting(label, width - line_x - 22),
+                );
+            }
+        }
+    }
+    out.push_str("</svg>");
+    out
+}
+
+/// One stacked bar that fills the width it is given; `most` is the longest bar of its table.
+pub fn stacked(title: &str, parts: &[Part], most: u64) -> String {
+    let room = 300;
+    let mut out = format!(
+        "<svg class=\"stack\" role=\"img\" viewBox=\"0 0 {room} 14\" preserveAspectRatio=\"none\" \
+         xmlns=\"http://www.w3.org/2000/svg\"><title>{}</title>",
+        escape(title)
+    );
+    let mut x = 0;
+    for (class, value) in parts {
+        let w = length(*value, most, room).min(room - x);
+        if w > 0 {
+            let _ = write!(
+                out,
+                "<rect class=\"{class}\" x=\"{x}\" y=\"0\" width=\"{w}\" height=\"14\"/>"
+            );
+        }
+        x += w;
+    }
+    out.push_str("</svg>");
+    out
+}
+
+/// The hatching that `.unsettled` and `.not` use; once a page.
+pub const HATCHING: &str = "<svg class=\"defs\" width=\"0\" height=\"0\" aria-hidden=\"true\" \
+    xmlns=\"http://www.w3.org/2000/svg\"><defs><pattern id=\"hatch\" width=\"6\" height=\"6\" \
+    patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><rect class=\"hatch-back\" \
+    width=\"6\" height=\"6\"/><rect class=\"hatch-line\" width=\"2.4\" height=\"6\"/></pattern>\
+    <pattern id=\"hatch-not\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" \
+    patternTransform=\"rotate(45)\"><rect class=\"hatch-not-back\" width=\"6\" height=\"6\"/>\
+    <rect class=\"hatch-not-line\" width=\"2.4\" height=\"6\"/></pattern></defs></svg>";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_labels_stay_text() {
+        let bar = Bar {
+            label: "<script>alert(1)</script>\u{202e}".to_owned(),
+            value: 3,
+            hatched: false,
+        };
+        for room in [Room::Wide, Room::Narrow] {
+            let svg = bars(
+                "m",
+                "a \"title\" & <more>",
+                std::slice::from_ref(&bar),
+                room,
+            );
+            assert!(!svg.contains("<script"));
+            assert!(!svg.contains('\u{202e}'));
+            assert!(svg.contains("role=\"img\""));
+            assert!(svg.contains("<title id=\"m-"));
+            assert!(svg.contains("<desc id=\"m-"));
+        }
+    }
+
+    #[test]
+    fn lengths() {
+        assert_eq!(length(0, 10, 300), 0);
+        assert_eq!(length(1, 1_000_000, 300), 2);
+        assert_eq!(length(5, 10, 300), 150);
+        assert_eq!(length(u64::MAX, u64::MAX, 300), 300);
+    }
+
+    #[test]
+    fn groups_of_digits() {
+        assert_eq!(grouped(9999), "9999");
+        assert_eq!(grouped(12_345), "12\u{2009}345");
+        assert_eq!(grouped(1_234_567), "1\u{2009}234\u{2009}567");
+    }
+}

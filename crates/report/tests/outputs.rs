@@ -1,0 +1,597 @@
+//! Every output of the invented estate, read again by somebody else's reader.
+
+use std::collections::BTreeSet;
+use std::io::Cursor;
+
+use calamine::{Data, Reader, Xlsx};
+use cellsweep_report::exit::{codes, exit_code};
+use cellsweep_report::json::{Layout, json, ndjson};
+use cellsweep_report::model::Report;
+use cellsweep_report::redact::{Masking, redact};
+use cellsweep_report::sanitise::acts;
+use cellsweep_report::{assemble, html, markdown, questions, tables};
+use serde_json::Value;
+
+mod fixture;
+use fixture::{HOSTILE, ICCID, IMEI, MAC, SERIAL, large, report};
+
+fn ids(report: &Report) -> BTreeSet<String> {
+    report
+        .findings
+        .iter()
+        .map(|f| f.finding.id.clone())
+        .collect()
+}
+
+fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<Data>> {
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes.to_vec())).expect("a workbook");
+    let range = book.worksheet_range(name).expect("the sheet");
+    range.rows().map(<[Data]>::to_vec).collect()
+}
+
+fn text(cell: Option<&Data>) -> String {
+    cell.map(ToString::to_string).unwrap_or_default()
+}
+
+// -- what is counted -----------------------------------------------------------------------------
+
+#[test]
+fn counts_of_the_small_estate() {
+    let r = report();
+    // 1 observed + 2 sets + 12 trackers + 1 hostile + 1 stick + 1 unsettled; supported and mentioned
+    // are not counted.
+    assert_eq!(r.summary.modules, 18);
+    let by: Vec<(Option<&str>, u64)> = r
+        .summary
+        .by_maker
+        .iter()
+        .map(|m| (m.maker.as_deref(), m.modules))
+        .collect();
+    assert_eq!(
+        by,
+        [
+            (Some("tamarind"), 12),
+            (None, 3),
+            (Some("nordlicht"), 2),
+            (Some("kestrel"), 1)
+        ]
+    );
+    assert_eq!(r.summary.by_presence.get("supported"), Some(&1));
+    assert_eq!(r.summary.by_status.get("prohibited"), Some(&1));
+    assert_eq!(r.summary.by_status.get("insufficient_evidence"), Some(&2));
+    assert_eq!(r.summary.by_status.get("not_applicable"), Some(&1));
+    // Prohibited since 2026-07-01 lies behind the date asked about; the duty comes first.
+    assert_eq!(r.summary.next_deadline.as_deref(), Some("2027-01-31"));
+    let c = &r.coverage;
+    assert_eq!(
+        (c.assets_total, c.found, c.clear, c.not_assessed),
+        (11, 5, 2, 4)
+    );
+    assert_eq!(
+        (c.sources_read, c.partial, c.failed, c.unrecognised),
+        (2, 1, 1, 1)
+    );
+    assert_eq!(r.exit, [1, 5, 3]);
+    assert_eq!(exit_code(&r.exit), 1);
+}
+
+#[test]
+fn exit_codes_of_other_runs() {
+    use cellsweep_report::model::ReadStatus;
+    let empty = assemble(fixture::empty());
+    assert_eq!(empty.exit, [4], "nothing was given to read");
+
+    let mut parts = fixture::parts();
+    parts.findings.clear();
+    parts.assets.clear();
+    parts.sources.truncate(2);
+    let done = assemble(parts.clone());
+    assert_eq!(done.exit, [0]);
+
+    if let Some(s) = parts.sources.get_mut(1) {
+        s.status = ReadStatus::Unrecognised;
+    }
+    assert_eq!(
+        assemble(parts.clone()).exit,
+        [3],
+        "a file nobody knows is not read"
+    );
+    if let Some(s) = parts.sources.get_mut(1) {
+        s.path = "images/hr.bin!etc/motd".to_owned();
+    }
+    assert_eq!(
+        assemble(parts.clone()).exit,
+        [0],
+        "a member nobody knows is the normal case"
+    );
+
+    parts.assets = fixture::parts().assets;
+    let unassessed = assemble(parts);
+    assert_eq!(unassessed.exit, [5], "not assessed is not nothing");
+    assert_eq!(codes(&unassessed), unassessed.exit);
+}
+
+// -- nothing is lost -------------------------------------------------------------------------------
+
+#[test]
+fn no_format_drops_a_finding() {
+    for r in [report(), large(400)] {
+        let wanted = ids(&r);
+
+        let value: Value = serde_json::from_str(&json(&r, Layout::Pretty).unwrap()).unwrap();
+        let found: BTreeSet<String> = value["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|f| f["id"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(found, wanted, "json");
+
+        let lines: Vec<Value> = ndjson(&r)
+            .unwrap()
+            .lines()
+            .map(|l| serde_json::from_str(l).unwrap())
+            .collect();
+        let found: BTreeSet<String> = lines
+            .iter()
+            .filter(|l| l["record"] == "finding")
+            .map(|f| f["id"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(found, wanted, "ndjson");
+        assert_eq!(
+            lines.iter().filter(|l| l["record"] == "asset").count(),
+            r.assets.len()
+        );
+
+        let bytes = tables::csv(&r, None).unwrap();
+        let mut csv = csv::Reader::from_reader(bytes.as_slice());
+        let found: BTreeSet<String> = csv.records().map(|x| x.unwrap()[0].to_owned()).collect();
+        assert_eq!(found, wanted, "csv");
+
+        let bytes = tables::xlsx(&r, None).unwrap();
+        let rows = sheet(&bytes, "findings");
+        let found: BTreeSet<String> = rows.iter().skip(1).map(|x| text(x.first())).collect();
+        assert_eq!(found, wanted, "xlsx");
+        assert_eq!(sheet(&bytes, "assets").len(), r.assets.len() + 1);
+        assert_eq!(sheet(&bytes, "sources").len(), r.sources.len() + 1);
+        assert_eq!(sheet(&bytes, "remarks").len(), r.remarks.len() + 1);
+
+        let found: BTreeSet<String> = tables::table(&r, None).into_iter().map(|x| x.id).collect();
+        assert_eq!(found, wanted, "table");
+
+        let page = html(&r, None).unwrap();
+        let summary = markdown::markdown(&r, None);
+        for id in &wanted {
+            assert!(page.contains(&format!("Finding {id}<")), "page: {id}");
+            assert!(
+                summary.contains(&format!("| {} |", id.replace(':', "&#58;"))),
+                "summary: {id}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_same_report_gives_the_same_bytes() {
+    let r = report();
+    assert_eq!(html(&r, None).unwrap(), html(&r, None).unwrap());
+    assert_eq!(
+        tables::xlsx(&r, None).unwrap(),
+        tables::xlsx(&r, None).unwrap()
+    );
+    assert_eq!(
+        questions::xlsx(&r, None).unwrap(),
+        questions::xlsx(&r, None).unwrap()
+    );
+}
+
+#[test]
+fn json_comes_back_as_it_was() {
+    let r = report();
+    for layout in [Layout::Compact, Layout::Pretty] {
+        let text = json(&r, layout).unwrap();
+        assert!(
+            !text.trim_end().chars().any(|c| acts(c) && c != '\n'),
+            "nothing that acts on a terminal"
+        );
+        let back: Report = serde_json::from_str(&text).unwrap();
+        assert_eq!(back, r);
+    }
+}
+
+// -- hostile text -----------------------------------------------------------------------------------
+
+#[test]
+fn the_page_holds_no_markup_from_outside() {
+    let page = html(&report(), None).unwrap();
+    assert_eq!(page.matches("<script").count(), 1, "only the page's own");
+    assert!(!page.contains("<img"));
+    assert!(!page.contains("href=\"javascript:"));
+    assert!(!page.contains("\"><img"), "no broken attribute");
+    assert!(!page.chars().any(|c| acts(c) && c != '\n'));
+    // Shown, though: hostile evidence is evidence.
+    assert!(page.contains("&#60;script&#62;alert(&#39;x&#39;)&#60;/script&#62;"));
+    assert!(page.contains("[U+202E]"));
+}
+
+#[test]
+fn the_page_loads_nothing() {
+    let page = html(&report(), None).unwrap();
+    assert!(page.contains("default-src &#39;none&#39;"));
+    for attribute in ["url(http", "@import", "<link", "fetch(", "XMLHttpRequest"] {
+        assert!(!page.contains(attribute), "{attribute}");
+    }
+    // ` src=` stands in the hostile text only, where it is no attribute.
+    for (at, _) in page.match_indices(" src=") {
+        let before = &page[..at];
+        assert!(
+            before.ends_with("&#60;img") || before.ends_with("&lt;img"),
+            "{}",
+            &page[at - 40..at + 10]
+        );
+    }
+    // Links that a reader may follow are web addresses.
+    for (at, _) in page.match_indices(" href=\"") {
+        let target = &page[at + 7..];
+        assert!(
+            target.starts_with('#') || target.starts_with("https://"),
+            "{}",
+            &target[..30]
+        );
+    }
+}
+
+#[test]
+fn tables_hold_no_formula() {
+    let r = report();
+    let bytes = tables::csv(&r, None).unwrap();
+    let mut csv = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(bytes.as_slice());
+    for record in csv.records() {
+        for cell in &record.unwrap() {
+            assert!(
+                !cell.starts_with(['=', '+', '-', '@', '\t', '\r']),
+                "{cell}"
+            );
+            assert!(!cell.chars().any(acts), "{cell}");
+        }
+    }
+    for (bytes, names) in [
+        (
+            tables::xlsx(&r, None).unwrap(),
+            vec!["findings", "assets", "sources", "remarks"],
+        ),
+        (questions::xlsx(&r, None).unwrap(), vec!["questions"]),
+    ] {
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+        for name in names {
+            assert_eq!(
+                book.worksheet_formula(name).unwrap().used_cells().count(),
+                0,
+                "{name}"
+            );
+            assert!(book.worksheet_range(name).unwrap().height() > 1, "{name}");
+        }
+    }
+    // In a workbook the text is text, unchanged.
+    let rows = sheet(&tables::xlsx(&r, None).unwrap(), "assets");
+    assert!(
+        rows.iter()
+            .any(|x| text(x.first()) == "=A11" && text(x.get(4)) == "@SUM(A1:A9)")
+    );
+}
+
+#[test]
+fn terminal_and_summary_are_plain() {
+    let r = report();
+    for row in tables::table(&r, None) {
+        let all = format!("{row:?}");
+        assert!(!all.chars().any(acts), "{all}");
+    }
+    let summary = markdown::markdown(&r, None);
+    assert!(!summary.chars().any(|c| acts(c) && c != '\n'));
+    assert!(!summary.contains('<'));
+    assert!(!summary.contains("](j"));
+}
+
+// -- wording ------------------------------------------------------------------------------------------
+
+#[test]
+fn words_stay_neutral() {
+    for r in [report(), large(60), assemble(fixture::empty())] {
+        for out in [html(&r, None).unwrap(), markdown::markdown(&r, None)] {
+            let lower = out.to_lowercase();
+            for word in ["compliant", "banned", "unsafe", "chinese"] {
+                assert!(!lower.contains(word), "{word}");
+            }
+        }
+    }
+    let page = html(&report(), None).unwrap();
+    assert!(page.contains("no match on edition 2026-06"));
+    assert!(page.contains("4 assets were not assessed and may hold more"));
+}
+
+#[test]
+fn an_empty_report_says_what_it_does_not_know() {
+    let page = html(&assemble(fixture::empty()), None).unwrap();
+    assert!(page.contains("No list of assets was given"));
+    assert!(page.contains("No policy pack was asked"));
+    assert!(page.contains("not a statement about what was not read"));
+}
+
+#[test]
+fn two_thousand_assets_fit_a_page() {
+    let r = large(2000);
+    let page = html(&r, None).unwrap();
+    assert!(page.len() < 3_000_000, "{} bytes", page.len());
+    assert!(page.contains("further makers"));
+}
+
+#[test]
+fn evidence_left_out_is_counted() {
+    let page = html(&report(), None).unwrap();
+    // 38 pieces, 12 shown.
+    assert!(page.contains("38 pieces of evidence"));
+    assert!(page.contains("26 more in report.json"));
+    // A contradiction is among what is shown even when little is.
+    let page = html(&large(2400), None).unwrap();
+    assert!(page.contains("against: <code>declared module Tamarind TM750"));
+}
+
+// -- questions ------------------------------------------------------------------------------------------
+
+#[test]
+fn questions_are_one_a_product_and_ranked() {
+    let r = report();
+    let all = questions::questions(&r, None);
+    let short: Vec<(String, u64, u64)> = all
+        .iter()
+        .map(|q| (q.product(), q.count, q.weight))
+        .collect();
+    // Two routers of one order code (high: 3 each), two gateways, one of each other.
+    assert_eq!(
+        short.iter().take(2).map(|q| q.2).collect::<Vec<_>>(),
+        [6, 6],
+        "{short:?}"
+    );
+    let set = all
+        .iter()
+        .find(|q| q.order_code.as_deref() == Some("HR240-06E"))
+        .unwrap();
+    assert_eq!(set.count, 2);
+    assert_eq!(
+        set.candidates,
+        ["Kestrel Wireless KW25", "tamarind TM750"].map(|c| { c.replace("tamarind", "Tamarind") })
+    );
+    assert_eq!(set.sites, ["Depot East", "Reservoir"]);
+    assert!(set.words.contains("FCC ID"));
+    assert!(set.words.contains("HR240-06E"));
+    assert!(set.words.contains("manufacturer"));
+    assert!(set.words.contains("firmware"));
+    let unknown = all
+        .iter()
+        .find(|q| q.model.as_deref() == Some("Owl meter gateway MG2"))
+        .unwrap();
+    assert!(unknown.candidates.is_empty());
+    assert!(unknown.words.contains("whether it contains"));
+    // An asset without a product has no supplier to ask; it stays in the list of what is not assessed.
+    assert!(!all.iter().any(|q| q.assets.iter().any(|a| a == "A-0010")));
+    // The same product has the same id in another run.
+    let again = questions::questions(&large(10), None);
+    assert!(again.iter().any(|q| q.id == set.id));
+}
+
+#[test]
+fn questions_workbook() {
+    let r = report();
+    let rows = sheet(&questions::xlsx(&r, None).unwrap(), "questions");
+    let header: Vec<String> = rows[0].iter().map(|c| text(Some(c))).collect();
+    assert_eq!(header, questions::COLUMNS);
+    assert_eq!(rows.len(), questions::questions(&r, None).len() + 1);
+    assert!(
+        matches!(rows[1][1], Data::Float(_) | Data::Int(_)),
+        "counts are numbers"
+    );
+    for row in rows.iter().skip(1) {
+        assert!(
+            row[9..].iter().all(|c| text(Some(c)).is_empty()),
+            "answers are empty"
+        );
+    }
+}
+
+// -- schema ------------------------------------------------------------------------------------------------
+
+fn validator() -> jsonschema::Validator {
+    let text = include_str!("../../../schema/report-1.schema.json");
+    let schema: Value = serde_json::from_str(text).expect("the schema is JSON");
+    jsonschema::validator_for(&schema).expect("the schema is a schema")
+}
+
+#[test]
+fn reports_keep_to_the_schema() {
+    let v = validator();
+    let mut redacted = report();
+    redact(&mut redacted, Masking { sites: true }).unwrap();
+    for r in [report(), large(20), assemble(fixture::empty()), redacted] {
+        let value: Value = serde_json::from_str(&json(&r, Layout::Compact).unwrap()).unwrap();
+        let errors: Vec<String> = v
+            .iter_errors(&value)
+            .map(|e| format!("{} at {}", e, e.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_is_not_in_the_contract() {
+    let v = validator();
+    let good = serde_json::to_value(report()).unwrap();
+    assert!(v.is_valid(&good));
+    let cases: [(&str, Value); 13] = [
+        ("/findings/0/verdicts/0/status", "compliant".into()),
+        ("/findings/1/verdicts/0/if/0/status", "maybe".into()),
+        ("/findings/0/presence", "guessed".into()),
+        ("/findings/0/confidence", 1.2.into()),
+        ("/findings/0/role", "phone".into()),
+        ("/findings/0/subject/keys/0/kind", "name".into()),
+        ("/findings/0/evidence/0/role", "decisive".into()),
+        ("/assets/0/status", "ok".into()),
+        ("/sources/0/status", "skipped".into()),
+        ("/exit/0", 9.into()),
+        ("/schema", "another".into()),
+        ("/date", "22.11.2026".into()),
+        ("/remarks/0/code", "Not Kebab".into()),
+    ];
+    for (at, bad) in cases {
+        let mut value = good.clone();
+        *value
+            .pointer_mut(at)
+            .unwrap_or_else(|| panic!("{at} is there")) = bad;
+        assert!(!v.is_valid(&value), "{at}");
+    }
+    for at in [
+        "",
+        "/findings/0",
+        "/findings/0/module",
+        "/assets/0",
+        "/summary",
+        "/summary/by_status",
+    ] {
+        let mut value = good.clone();
+        let object = value
+            .pointer_mut(at)
+            .and_then(Value::as_object_mut)
+            .unwrap();
+        object.insert("unheard_of".to_owned(), 1.into());
+        assert!(!v.is_valid(&value), "a field more at {at:?}");
+    }
+    for at in [
+        "packs", "exit", "sources", "assets", "findings", "coverage", "summary",
+    ] {
+        let mut value = good.clone();
+        value.as_object_mut().unwrap().remove(at);
+        assert!(!v.is_valid(&value), "without {at}");
+    }
+}
+
+// -- redaction -----------------------------------------------------------------------------------------------
+
+#[test]
+fn redaction_reaches_every_place() {
+    let mut r = report();
+    r.effective_config = serde_json::json!({"only": format!("imei {IMEI}, sn {SERIAL}"), MAC: 1});
+    r.sources[0].path = format!("hosts/{IMEI}/at.log");
+    r.findings[0].finding.evidence[0].locator = format!("line 12 of {}", "49-015420-000000-8");
+    r.findings[0].finding.evidence[1].source = format!("at-{ICCID}.log");
+    r.findings[0].risk =
+        Some(serde_json::json!({"drivers": [format!("IMEISV {}", "4901542000000001")]}));
+    r.assets[0].why = format!("SIM {ICCID} at {MAC}");
+    let before = r.clone();
+    redact(&mut r, Masking::default()).unwrap();
+
+    let text = json(&r, Layout::Compact).unwrap();
+    for secret in [
+        IMEI,
+        "49015420000000",
+        "000000-8",
+        ICCID,
+        SERIAL,
+        MAC,
+        "4417",
+    ] {
+        assert!(!text.contains(secret), "{secret}");
+    }
+    for stays in [
+        "49015420*******",
+        "00:00:5e:**:**:**",
+        "Depot East",
+        "A-0001",
+    ] {
+        assert!(text.contains(stays), "{stays}");
+    }
+    // Every output follows.
+    for out in [
+        html(&r, None).unwrap(),
+        markdown::markdown(&r, None),
+        String::from_utf8(tables::csv(&r, None).unwrap()).unwrap(),
+    ] {
+        assert!(!out.contains(IMEI) && !out.contains(SERIAL) && !out.contains(MAC));
+    }
+    // Nothing else changed: counts, verdicts, order; remarks still point at their findings.
+    assert_eq!(r.summary, before.summary);
+    assert_eq!(r.coverage, before.coverage);
+    assert_eq!(r.findings.len(), before.findings.len());
+    assert_eq!(r.remarks[0].findings, [r.findings[0].finding.id.clone()]);
+    assert_eq!(r.generated_at, before.generated_at);
+    assert_eq!(r.packs, before.packs);
+    assert_eq!(
+        r.sources[1], before.sources[1],
+        "digests are not numbers of devices"
+    );
+}
+
+#[test]
+fn redacted_values_stay_different_and_sites_go_on_request() {
+    let mut r = report();
+    r.findings[1].finding.module.imei = vec!["490154200000016".to_owned()];
+    r.findings[2].finding.module.imei = vec![IMEI.to_owned()];
+    redact(&mut r, Masking { sites: true }).unwrap();
+    let imei = |n: usize| r.findings[n].finding.module.imei[0].clone();
+    assert_eq!(imei(0), imei(2), "one number, one mask");
+    assert_ne!(imei(0), imei(1), "two numbers, two masks");
+    let text = json(&r, Layout::Compact).unwrap();
+    for site in [
+        "Depot East",
+        "Reservoir",
+        "Town hall",
+        "Pumping station North",
+    ] {
+        assert!(!text.contains(site), "{site}");
+    }
+    assert!(r.assets[2].site.as_deref().unwrap().starts_with("site-"));
+    assert_eq!(r.assets[2].site, r.assets[3].site);
+}
+
+#[test]
+fn redaction_leaves_what_is_no_identity() {
+    let mut r = report();
+    r.remarks[0].message =
+        "2026-11-22 09:30:00 to 2026-11-23, 192.0.2.10 - 192.0.2.200, 12345678 bytes, EC25-E"
+            .to_owned();
+    let before = r.remarks[0].message.clone();
+    redact(&mut r, Masking::default()).unwrap();
+    assert_eq!(r.remarks[0].message, before);
+}
+
+// -- hostile shapes --------------------------------------------------------------------------------------------
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn any_text_is_only_text(any in ".{0,80}", pick in 0usize..8) {
+        let mut r = report();
+        let nasty = format!("{any}{}", HOSTILE[pick]);
+        let f = &mut r.findings[0].finding;
+        f.module.variant = Some(nasty.clone());
+        f.id.clone_from(&nasty);
+        f.evidence[0].value.clone_from(&nasty);
+        r.assets[7].why.clone_from(&nasty);
+        r.date.clone_from(&nasty);
+        r.organisation = Some(nasty.clone());
+        r.findings[0].verdicts[0].sources = vec![nasty.clone(), format!("https://{nasty}")];
+        let page = html(&r, None).unwrap();
+        proptest::prop_assert_eq!(page.matches("<script").count(), 1);
+        proptest::prop_assert!(!page.contains("<img"));
+        proptest::prop_assert!(!page.chars().any(|c| acts(c) && c != '\n'));
+        let back: Report = serde_json::from_str(&json(&r, Layout::Compact).unwrap()).unwrap();
+        proptest::prop_assert_eq!(&back, &r);
+        tables::xlsx(&r, None).unwrap();
+        questions::xlsx(&r, None).unwrap();
+        let mut masked = r.clone();
+        redact(&mut masked, Masking { sites: true }).unwrap();
+        proptest::prop_assert_eq!(masked.findings.len(), r.findings.len());
+    }
+}
