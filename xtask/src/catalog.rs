@@ -11,7 +11,17 @@ pub enum What {
 pub fn run(what: &What) -> anyhow::Result<()> {
     match what {
         What::Check => {
-            anyhow::bail!("wired when the check lands")
+            let problems = cellsweep_catalog::check::check(&crate::root().join("catalog"));
+            for p in &problems {
+                eprintln!("catalog/{}:{}: {} [{}]", p.file, p.line, p.message, p.code);
+            }
+            anyhow::ensure!(
+                problems.is_empty(),
+                "{} mistakes in the catalogue",
+                problems.len()
+            );
+            println!("catalogue: nothing is wrong");
+            Ok(())
         }
     }
 }

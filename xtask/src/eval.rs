@@ -21,6 +21,7 @@ use cellsweep_identify::{Finding, Options, identify};
 use cellsweep_sweep::Input;
 use cellsweep_sweep::read::{Stop, read_stream};
 use serde::Deserialize;
+use usb_ids::FromId as _;
 
 /// One labelled case.
 #[derive(Debug, Deserialize)]
@@ -33,9 +34,6 @@ pub struct Case {
     pub text: String,
     /// The label.
     pub truth: Truth,
-    /// Remarks.
-    #[serde(default)]
-    pub notes: String,
 }
 
 /// A label.
@@ -73,8 +71,11 @@ pub struct Said {
 
 /// Scores what was said.
 pub fn score(truth: &Truth, said: &Said) -> Outcome {
-    let others: Vec<&String> =
-        said.makers.iter().filter(|m| Some(m.as_str()) != truth.maker_slug.as_deref()).collect();
+    let others: Vec<&String> = said
+        .makers
+        .iter()
+        .filter(|m| Some(m.as_str()) != truth.maker_slug.as_deref())
+        .collect();
     match (&truth.maker_slug, truth.present) {
         (Some(maker), _) => {
             if !others.is_empty() {
@@ -120,11 +121,22 @@ pub fn load(path: &Path) -> anyhow::Result<Vec<Case>> {
 
 /// Findings of a case, and the reader that took it.
 pub fn findings(catalog: &Catalog, case: &Case) -> (Vec<Finding>, Option<String>) {
-    let input = Input { shown: "case.txt".to_owned(), ..Input::default() };
+    let input = Input {
+        shown: "case.txt".to_owned(),
+        ..Input::default()
+    };
     let stop = Stop::new(false);
-    let (state, seen) =
-        read_stream(catalog, &input, case.text.as_bytes(), &Limits::default(), &stop);
-    (identify(catalog, &seen, &Options::default()).findings, state.format)
+    let (state, seen) = read_stream(
+        catalog,
+        &input,
+        case.text.as_bytes(),
+        &Limits::default(),
+        &stop,
+    );
+    (
+        identify(catalog, &seen, &Options::default()).findings,
+        state.format,
+    )
 }
 
 fn said(findings: &[Finding]) -> Said {
@@ -137,21 +149,35 @@ fn said(findings: &[Finding]) -> Said {
 
 /// Letters and digits only, upper case.
 fn plain(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
+    name.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_uppercase())
+        .collect()
 }
 
 /// Whether the family is right; `None` if the case has none.
 fn family(truth: &Truth, findings: &[Finding]) -> Option<Result<bool, String>> {
     let maker = truth.maker_slug.as_deref()?;
     let model = truth.model.as_deref()?;
-    let accepted: Vec<String> = model.split('/').map(plain).filter(|m| m.len() >= 3).collect();
+    let accepted: Vec<String> = model
+        .split('/')
+        .map(plain)
+        .filter(|m| m.len() >= 3)
+        .collect();
     let fits = |family: &str| {
         let family = plain(family);
-        accepted.iter().any(|a| family.starts_with(a.as_str()) || a.starts_with(family.as_str()))
+        accepted
+            .iter()
+            .any(|a| family.starts_with(a.as_str()) || a.starts_with(family.as_str()))
     };
-    let ours: Vec<&Finding> =
-        findings.iter().filter(|f| f.module.maker.as_deref() == Some(maker)).collect();
-    let settled: Vec<&str> = ours.iter().filter_map(|f| f.module.family.as_deref()).collect();
+    let ours: Vec<&Finding> = findings
+        .iter()
+        .filter(|f| f.module.maker.as_deref() == Some(maker))
+        .collect();
+    let settled: Vec<&str> = ours
+        .iter()
+        .filter_map(|f| f.module.family.as_deref())
+        .collect();
     if !settled.is_empty() {
         return Some(if settled.iter().any(|f| fits(f)) {
             Ok(true)
@@ -198,7 +224,10 @@ impl Tally {
     fn print(&self, name: &str) {
         let show = |r: &[u32; 3]| {
             let total: u32 = r.iter().sum();
-            format!("{:>3}/{:<3} right {:>2} missed {:>2} wrong", r[0], total, r[1], r[2])
+            format!(
+                "{:>3}/{:<3} right {:>2} missed {:>2} wrong",
+                r[0], total, r[1], r[2]
+            )
         };
         println!(
             "{name:<22} decidable {}   undecidable {}   negative {}",
@@ -211,7 +240,11 @@ impl Tally {
 
 /// Upper end of the 95 % Clopper-Pearson interval of the error rate when no error was seen in `n`.
 fn bound_without_error(n: u32) -> f64 {
-    if n == 0 { 1.0 } else { 1.0 - 0.025f64.powf(1.0 / f64::from(n)) }
+    if n == 0 {
+        1.0
+    } else {
+        1.0 - 0.025f64.powf(1.0 / f64::from(n))
+    }
 }
 
 /// What `grep -i` of the makers' names says: every maker whose name stands in the text.
@@ -223,7 +256,10 @@ fn grep_baseline(catalog: &Catalog, text: &str) -> Said {
         .filter(|m| m.aliases.iter().any(|a| lower.contains(&a.to_lowercase())))
         .map(|m| m.slug.clone())
         .collect();
-    Said { present: !makers.is_empty(), makers }
+    Said {
+        present: !makers.is_empty(),
+        makers,
+    }
 }
 
 /// What looking the USB ids of the text up in usb.ids says: the vendor's name, read as a maker.
@@ -231,10 +267,23 @@ fn usb_ids_baseline(catalog: &Catalog, text: &str) -> Said {
     let mut said = Said::default();
     let lower = text.to_lowercase();
     let mut vendors: BTreeSet<u16> = BTreeSet::new();
-    let hex = |s: &str| (s.len() == 4).then(|| u16::from_str_radix(s, 16).ok()).flatten();
-    for marker in ["id ", "vendor=", "idvendor=", "idvendor           0x", "vid_"] {
+    let hex = |s: &str| {
+        (s.len() == 4)
+            .then(|| u16::from_str_radix(s, 16).ok())
+            .flatten()
+    };
+    for marker in [
+        "id ",
+        "vendor=",
+        "idvendor=",
+        "idvendor           0x",
+        "vid_",
+    ] {
         for (at, found) in lower.match_indices(marker) {
-            if let Some(id) = lower.get(at + found.len()..at + found.len() + 4).and_then(hex) {
+            if let Some(id) = lower
+                .get(at + found.len()..at + found.len() + 4)
+                .and_then(hex)
+            {
                 vendors.insert(id);
             }
         }
@@ -243,7 +292,11 @@ fn usb_ids_baseline(catalog: &Catalog, text: &str) -> Said {
         if let Some(vendor) = usb_ids::Vendor::from_id(id) {
             let name = vendor.name().to_lowercase();
             for maker in catalog.makers() {
-                if maker.aliases.iter().any(|a| name.contains(&a.to_lowercase())) {
+                if maker
+                    .aliases
+                    .iter()
+                    .any(|a| name.contains(&a.to_lowercase()))
+                {
                     said.makers.insert(maker.slug.clone());
                     said.present = true;
                 }
@@ -257,7 +310,11 @@ fn usb_ids_baseline(catalog: &Catalog, text: &str) -> Said {
 pub fn run(files: &[PathBuf], verbose: bool) -> anyhow::Result<()> {
     let catalog = Catalog::embedded()?;
     let committed = [crate::root().join("tests/cases/cases.jsonl")];
-    let files = if files.is_empty() { &committed[..] } else { files };
+    let files = if files.is_empty() {
+        &committed[..]
+    } else {
+        files
+    };
     let (mut ours, mut grep, mut ids) = (Tally::default(), Tally::default(), Tally::default());
     let (mut settled, mut in_set, mut families) = (0u32, 0u32, 0u32);
     let mut by_format: BTreeMap<String, (u32, u32)> = BTreeMap::new();
@@ -266,8 +323,14 @@ pub fn run(files: &[PathBuf], verbose: bool) -> anyhow::Result<()> {
             let (findings, reader) = findings(&catalog, &case);
             let outcome = score(&case.truth, &said(&findings));
             ours.add(&case.truth, &outcome);
-            grep.add(&case.truth, &score(&case.truth, &grep_baseline(&catalog, &case.text)));
-            ids.add(&case.truth, &score(&case.truth, &usb_ids_baseline(&catalog, &case.text)));
+            grep.add(
+                &case.truth,
+                &score(&case.truth, &grep_baseline(&catalog, &case.text)),
+            );
+            ids.add(
+                &case.truth,
+                &score(&case.truth, &usb_ids_baseline(&catalog, &case.text)),
+            );
             let entry = by_format.entry(case.format.clone()).or_default();
             entry.1 += 1;
             entry.0 += u32::from(outcome == Outcome::Right);
@@ -279,10 +342,16 @@ pub fn run(files: &[PathBuf], verbose: bool) -> anyhow::Result<()> {
                     }
                 }
                 Outcome::Missed(why) => {
-                    println!("MISSED  {:<28} {:<22} {reader}: {why}", case.id, case.format);
+                    println!(
+                        "MISSED  {:<28} {:<22} {reader}: {why}",
+                        case.id, case.format
+                    );
                 }
                 Outcome::Wrong(why) => {
-                    println!("WRONG   {:<28} {:<22} {reader}: {why}", case.id, case.format);
+                    println!(
+                        "WRONG   {:<28} {:<22} {reader}: {why}",
+                        case.id, case.format
+                    );
                 }
             }
             if let Some(result) = family(&case.truth, &findings) {
@@ -290,7 +359,10 @@ pub fn run(files: &[PathBuf], verbose: bool) -> anyhow::Result<()> {
                 match result {
                     Ok(true) => settled += 1,
                     Ok(false) => in_set += 1,
-                    Err(why) => println!("family  {:<28} {:<22} {reader}: {why}", case.id, case.format),
+                    Err(why) => println!(
+                        "family  {:<28} {:<22} {reader}: {why}",
+                        case.id, case.format
+                    ),
                 }
             }
         }

@@ -28,7 +28,11 @@ fn readers() -> anyhow::Result<String> {
             r.title,
             r.made_by.replace('|', "\\|"),
             proves.join(", "),
-            if lists.is_empty() { "-".to_owned() } else { lists.join(", ") },
+            if lists.is_empty() {
+                "-".to_owned()
+            } else {
+                lists.join(", ")
+            },
         )?;
     }
     Ok(page)
@@ -49,6 +53,9 @@ pub fn run(check: bool) -> anyhow::Result<()> {
             println!("wrote {path}");
         }
     }
-    anyhow::ensure!(stale.is_empty(), "stale, run `cargo xtask generate`: {stale:?}");
+    anyhow::ensure!(
+        stale.is_empty(),
+        "stale, run `cargo xtask generate`: {stale:?}"
+    );
     Ok(())
 }

@@ -25,10 +25,21 @@ pub fn run(all: bool) -> anyhow::Result<()> {
         step("format", &mut cargo(&["fmt", "--all", "--check"]))?;
         step(
             "lints",
-            &mut cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]),
+            &mut cargo(&[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--quiet",
+                "--",
+                "-D",
+                "warnings",
+            ]),
         )?;
     }
-    step("generated files", &mut cargo(&["xtask", "generate", "--check"]))?;
+    step(
+        "generated files",
+        &mut cargo(&["xtask", "generate", "--check"]),
+    )?;
     let mut tests = cargo(&["test", "--workspace"]);
     if all {
         // A test that needs a system tool skips itself only without this.

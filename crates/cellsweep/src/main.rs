@@ -74,7 +74,11 @@ fn main() -> ExitCode {
         Err(e) => {
             // Help and version are answers, not errors.
             let _ = e.print();
-            return if e.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+            return if e.use_stderr() {
+                Exit::Usage.into()
+            } else {
+                Exit::Done.into()
+            };
         }
     };
     let mut out = Out::new(arguments.color, arguments.quiet);

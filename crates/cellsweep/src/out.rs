@@ -1,6 +1,7 @@
 //! Printing: one place for colour, quietness, broken pipes and the cleaning of outside text.
 
 use std::io::{self, IsTerminal as _, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use cellsweep_sweep::Progress;
@@ -8,7 +9,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 /// Standard output and standard error.
 pub struct Out {
-    stdout: anstream::AutoStream<io::BufWriter<io::Stdout>>,
+    /// What goes here carries no colour codes: answers are text, JSON or workbooks.
+    stdout: io::BufWriter<io::Stdout>,
     stderr: anstream::AutoStream<io::Stderr>,
     quiet: u8,
 }
@@ -28,10 +30,9 @@ impl Out {
                 }
             }
         };
-        let out = choice(io::stdout().is_terminal());
         let err = choice(io::stderr().is_terminal());
         Self {
-            stdout: anstream::AutoStream::new(io::BufWriter::new(io::stdout()), out),
+            stdout: io::BufWriter::new(io::stdout()),
             stderr: anstream::AutoStream::new(io::stderr(), err),
             quiet,
         }
@@ -65,6 +66,34 @@ impl Out {
         let _ = writeln!(self.stderr, "\x1b[1;31merror\x1b[0m: {text}");
     }
 
+    /// A mistake in the estate file, with the line it stands in.
+    pub fn diagnostic(&mut self, file: &Path, text: &str, d: &cellsweep_estate::Diagnostic) {
+        use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+        let level = match d.severity {
+            cellsweep_estate::Severity::Error => Level::ERROR,
+            cellsweep_estate::Severity::Warning => Level::WARNING,
+        };
+        let name = file.display().to_string();
+        let title = level.primary_title(d.message.as_str()).id(d.code);
+        let mut group = match &d.span {
+            Some(span) => {
+                let start = span.bytes.start.min(text.len());
+                let end = span.bytes.end.clamp(start, text.len());
+                title.element(
+                    Snippet::source(text)
+                        .path(name.as_str())
+                        .annotation(AnnotationKind::Primary.span(start..end)),
+                )
+            }
+            None => title.element(annotate_snippets::Padding),
+        };
+        if let Some(help) = &d.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        let report = [group];
+        let _ = writeln!(self.stderr, "{}", Renderer::styled().render(&report));
+    }
+
     /// Progress, shown only at a terminal.
     pub fn progress(&self) -> Bar {
         let bar = if self.quiet == 0 && io::stderr().is_terminal() {
@@ -84,7 +113,8 @@ impl Out {
 /// True if the error is a closed output: the reader has seen enough, which is success.
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|e| {
-        e.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+        e.downcast_ref::<io::Error>()
+            .is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
     })
 }
 
@@ -115,7 +145,7 @@ impl Drop for Bar {
 pub fn table(headings: &[&str]) -> comfy_table::Table {
     let mut table = comfy_table::Table::new();
     table
-        .load_preset(comfy_table::presets::NOTHING)
+        .load_style(comfy_table::presets::NOTHING)
         .set_content_arrangement(comfy_table::ContentArrangement::Dynamic)
         .set_header(headings);
     let width = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());

@@ -18,7 +18,12 @@ fn folder() -> PathBuf {
 fn northshire(jobs: usize) -> Report {
     let catalog = Catalog::embedded().unwrap();
     let estate = cellsweep_estate::load(&folder().join("estate.toml")).unwrap();
-    let packs: Vec<String> = estate.audit.policies.iter().map(|p| p.value.clone()).collect();
+    let packs: Vec<String> = estate
+        .audit
+        .policies
+        .iter()
+        .map(|p| p.value.clone())
+        .collect();
     let packs = Packs::embedded().unwrap().select(&packs).unwrap();
     let mut settings = Settings::new(estate.audit.date);
     settings.jobs = jobs;
@@ -44,7 +49,10 @@ fn oracle() -> Vec<Expected> {
         .map(|r| {
             let r = r.unwrap();
             let get = |name: &str| -> Option<String> {
-                let at = headers.iter().position(|h| h == name).unwrap_or_else(|| panic!("{name}"));
+                let at = headers
+                    .iter()
+                    .position(|h| h == name)
+                    .unwrap_or_else(|| panic!("{name}"));
                 Some(r.get(at).unwrap().trim().to_owned()).filter(|v| !v.is_empty())
             };
             Expected {
@@ -79,11 +87,17 @@ fn every_asset_stands_as_the_oracle_says() {
             continue;
         };
         if state.status != e.status {
-            wrong.push(format!("{}: {:?}, expected {:?} ({})", e.asset, state.status, e.status, state.why));
+            wrong.push(format!(
+                "{}: {:?}, expected {:?} ({})",
+                e.asset, state.status, e.status, state.why
+            ));
             continue;
         }
         if state.department.as_deref() != Some(&e.department) {
-            wrong.push(format!("{}: department {:?}, expected {}", e.asset, state.department, e.department));
+            wrong.push(format!(
+                "{}: department {:?}, expected {}",
+                e.asset, state.department, e.department
+            ));
         }
         if e.status != AssetStatus::Found {
             continue;
@@ -95,37 +109,57 @@ fn every_asset_stands_as_the_oracle_says() {
             .filter(|f| f.subject.asset.as_deref() == Some(&e.asset))
             .filter(|f| f.presence.as_str() <= "implied" || f.presence.as_str() == "observed")
             .collect();
-        let makers: BTreeSet<&str> =
-            findings.iter().filter_map(|f| f.module.maker.as_deref()).collect();
+        let makers: BTreeSet<&str> = findings
+            .iter()
+            .filter_map(|f| f.module.maker.as_deref())
+            .collect();
         let expected: BTreeSet<&str> = e.maker.iter().flat_map(|m| m.split('|')).collect();
         if makers != expected {
-            wrong.push(format!("{}: makers {makers:?}, expected {expected:?}", e.asset));
+            wrong.push(format!(
+                "{}: makers {makers:?}, expected {expected:?}",
+                e.asset
+            ));
             continue;
         }
         if e.maker.is_none() {
-            let candidates: BTreeSet<String> =
-                findings.iter().flat_map(|f| f.candidates.iter()).map(|c| c.maker.clone()).collect();
+            let candidates: BTreeSet<String> = findings
+                .iter()
+                .flat_map(|f| f.candidates.iter())
+                .map(|c| c.maker.clone())
+                .collect();
             if candidates != e.candidates {
-                wrong.push(format!("{}: candidates {candidates:?}, expected {:?}", e.asset, e.candidates));
+                wrong.push(format!(
+                    "{}: candidates {candidates:?}, expected {:?}",
+                    e.asset, e.candidates
+                ));
             }
         }
         if let Some(family) = &e.family {
             let families: BTreeSet<&str> = findings
                 .iter()
                 .flat_map(|f| {
-                    f.module.family.iter().chain(f.candidates.iter().filter_map(|c| c.family.as_ref()))
+                    f.module
+                        .family
+                        .iter()
+                        .chain(f.candidates.iter().filter_map(|c| c.family.as_ref()))
                 })
                 .flat_map(|f| f.split('/'))
                 .collect();
             if !family.split(['|', '/']).any(|f| families.contains(f)) {
-                wrong.push(format!("{}: families {families:?}, expected {family}", e.asset));
+                wrong.push(format!(
+                    "{}: families {families:?}, expected {family}",
+                    e.asset
+                ));
             }
         }
         if let Some(presence) = &e.presence
             && !findings.iter().any(|f| f.presence.as_str() == presence)
         {
             let have: Vec<_> = findings.iter().map(|f| f.presence.as_str()).collect();
-            wrong.push(format!("{}: presence {have:?}, expected {presence}", e.asset));
+            wrong.push(format!(
+                "{}: presence {have:?}, expected {presence}",
+                e.asset
+            ));
         }
     }
     let listed: BTreeSet<&str> = oracle.iter().map(|e| e.asset.as_str()).collect();
@@ -134,7 +168,13 @@ fn every_asset_stands_as_the_oracle_says() {
             wrong.push(format!("{}: in the report, not in the oracle", a.id));
         }
     }
-    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), oracle.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} differ:\n{}",
+        wrong.len(),
+        oracle.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -144,7 +184,11 @@ fn the_oracle_is_hard_enough() {
     let not_assessed = share(&|e| e.status == AssetStatus::NotAssessed);
     let undecidable = share(&|e| e.status == AssetStatus::Found && e.maker.is_none());
     assert!(oracle.len() >= 290, "{} assets", oracle.len());
-    assert!(not_assessed * 10 >= oracle.len() * 3, "{not_assessed} not assessed of {}", oracle.len());
+    assert!(
+        not_assessed * 10 >= oracle.len() * 3,
+        "{not_assessed} not assessed of {}",
+        oracle.len()
+    );
     assert!(undecidable >= 15, "{undecidable} undecidable");
     assert!(share(&|e| e.status == AssetStatus::Clear) > 0);
 }

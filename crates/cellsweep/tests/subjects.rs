@@ -26,7 +26,10 @@ fn a_thousand_rows_with_one_placeholder_stay_a_thousand_subjects() {
         text.push_str("Teltonika,RUT951,N/A,004999010640000\n");
     }
     fs::write(folder.path().join("assets.csv"), text).unwrap();
-    let report = json(&cellsweep(folder.path(), &["scan", "assets.csv", "--format", "json"]));
+    let report = json(&cellsweep(
+        folder.path(),
+        &["scan", "assets.csv", "--format", "json"],
+    ));
     let findings = report["findings"].as_array().unwrap();
     assert_eq!(findings.len(), 1000);
     let ids: std::collections::BTreeSet<&str> =
@@ -42,10 +45,17 @@ fn a_thousand_rows_that_share_a_real_looking_serial_stay_apart_too() {
         text.push_str("Teltonika,RUT951,SN-4711-A\n");
     }
     fs::write(folder.path().join("assets.csv"), text).unwrap();
-    let report = json(&cellsweep(folder.path(), &["scan", "assets.csv", "--format", "json"]));
+    let report = json(&cellsweep(
+        folder.path(),
+        &["scan", "assets.csv", "--format", "json"],
+    ));
     assert_eq!(report["findings"].as_array().unwrap().len(), 1000);
-    let codes: Vec<&str> =
-        report["remarks"].as_array().unwrap().iter().map(|r| r["code"].as_str().unwrap()).collect();
+    let codes: Vec<&str> = report["remarks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r["code"].as_str().unwrap())
+        .collect();
     assert!(codes.contains(&"key-shared"), "{codes:?}");
 }
 
@@ -57,11 +67,18 @@ fn broken_evidence_costs_itself_and_nothing_else() {
     let at = |name: &str| folder.path().join(name);
     fs::write(at("good.txt"), LSUSB).unwrap();
     fs::write(at("empty.txt"), "").unwrap();
-    fs::write(at("corrupted.xlsx"), b"PK\x03\x04\x14\x00\x00\x00 this is no workbook").unwrap();
+    fs::write(
+        at("corrupted.xlsx"),
+        b"PK\x03\x04\x14\x00\x00\x00 this is no workbook",
+    )
+    .unwrap();
     fs::write(at("wrongly-named.csv"), LSUSB).unwrap();
     fs::write(at("noise.bin"), [0u8, 255, 3, 0, 9, 200].repeat(5000)).unwrap();
     // 1 GB that takes no room: a sparse file of zero bytes.
-    fs::File::create(at("huge.log")).unwrap().set_len(1 << 30).unwrap();
+    fs::File::create(at("huge.log"))
+        .unwrap()
+        .set_len(1 << 30)
+        .unwrap();
     let output = cellsweep(folder.path(), &["scan", ".", "--format", "json"]);
     let report = json(&output);
     let source = |name: &str| {
@@ -75,7 +92,10 @@ fn broken_evidence_costs_itself_and_nothing_else() {
     };
     assert_eq!(source("good.txt")["status"], "read");
     assert_eq!(source("wrongly-named.csv")["status"], "read");
-    assert_eq!(source("wrongly-named.csv")["errors"][0]["code"], "name-does-not-fit");
+    assert_eq!(
+        source("wrongly-named.csv")["errors"][0]["code"],
+        "name-does-not-fit"
+    );
     assert_eq!(source("empty.txt")["status"], "unrecognised");
     assert_eq!(source("empty.txt")["errors"][0]["code"], "empty");
     assert_eq!(source("noise.bin")["status"], "unrecognised");
@@ -99,10 +119,25 @@ fn broken_evidence_costs_itself_and_nothing_else() {
 fn nothing_recognised_and_usage_have_their_own_codes() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("noise.bin"), [0u8, 1, 2, 3].repeat(100)).unwrap();
-    assert_eq!(cellsweep(folder.path(), &["scan", "noise.bin"]).status.code(), Some(4));
+    assert_eq!(
+        cellsweep(folder.path(), &["scan", "noise.bin"])
+            .status
+            .code(),
+        Some(4)
+    );
     assert_eq!(cellsweep(folder.path(), &["scan"]).status.code(), Some(2));
-    assert_eq!(cellsweep(folder.path(), &["scan", "--as", "nonsense", "noise.bin"]).status.code(), Some(2));
-    assert_eq!(cellsweep(folder.path(), &["--exit-zero", "scan", "noise.bin"]).status.code(), Some(0));
+    assert_eq!(
+        cellsweep(folder.path(), &["scan", "--as", "nonsense", "noise.bin"])
+            .status
+            .code(),
+        Some(2)
+    );
+    assert_eq!(
+        cellsweep(folder.path(), &["--exit-zero", "scan", "noise.bin"])
+            .status
+            .code(),
+        Some(0)
+    );
 }
 
 #[test]
@@ -113,7 +148,10 @@ fn the_name_and_the_number_of_a_source_do_not_change_ids() {
     let swapped = "Asset Tag,Manufacturer,Model\nNP-2,Teltonika,RUT951\nNP-1,Teltonika,RUT951\n";
     fs::write(folder.path().join("july.csv"), swapped).unwrap();
     let ids = |name: &str| -> std::collections::BTreeSet<String> {
-        json(&cellsweep(folder.path(), &["scan", name, "--format", "json"]))["findings"]
+        json(&cellsweep(
+            folder.path(),
+            &["scan", name, "--format", "json"],
+        ))["findings"]
             .as_array()
             .unwrap()
             .iter()

@@ -86,10 +86,26 @@ pub fn scan(
     progress: &dyn Progress,
 ) -> Run {
     let stop = Stop::new(false);
-    let mut reading = read_all(catalog, inputs, settings.jobs, &settings.limits, progress, &stop);
+    let mut reading = read_all(
+        catalog,
+        inputs,
+        settings.jobs,
+        &settings.limits,
+        progress,
+        &stop,
+    );
     fail_unwalked(&mut reading, unwalked);
     let config = settings.config(packs, serde_json::json!({ "command": "scan" }));
-    finish(catalog, packs, None, reading, Vec::new(), settings, config, progress)
+    finish(
+        catalog,
+        packs,
+        None,
+        reading,
+        Vec::new(),
+        settings,
+        config,
+        progress,
+    )
 }
 
 /// Audits an estate whose description stands in `folder`.
@@ -113,7 +129,11 @@ pub fn audit(
                 (Some(_), Some(sheet)) => format!("{}#{sheet}", f.name),
                 _ => f.name.clone(),
             },
-            keys: f.asset.iter().map(|a| Key::new(KeyKind::AssetTag, a)).collect(),
+            keys: f
+                .asset
+                .iter()
+                .map(|a| Key::new(KeyKind::AssetTag, a))
+                .collect(),
             department: f.department.clone(),
             format: f.as_format.clone(),
             mapping: Mapping {
@@ -125,7 +145,14 @@ pub fn audit(
         })
         .collect();
     let stop = Stop::new(false);
-    let mut reading = read_all(catalog, &inputs, settings.jobs, &settings.limits, progress, &stop);
+    let mut reading = read_all(
+        catalog,
+        &inputs,
+        settings.jobs,
+        &settings.limits,
+        progress,
+        &stop,
+    );
     hand_written(estate, &mut reading);
     for seen in &mut reading.seen {
         let o = &mut seen.observation;
@@ -148,7 +175,16 @@ pub fn audit(
         packs,
         serde_json::json!({ "command": "audit", "estate": estate }),
     );
-    finish(catalog, packs, Some(estate), reading, remarks, settings, config, progress)
+    finish(
+        catalog,
+        packs,
+        Some(estate),
+        reading,
+        remarks,
+        settings,
+        config,
+        progress,
+    )
 }
 
 /// Identifies stored observations again, under this catalogue, and judges them.
@@ -162,7 +198,16 @@ pub fn reidentify(
     config: serde_json::Value,
 ) -> Run {
     let reading = Reading { sources, seen };
-    finish(catalog, packs, estate, reading, Vec::new(), settings, config, &crate::Silent)
+    finish(
+        catalog,
+        packs,
+        estate,
+        reading,
+        Vec::new(),
+        settings,
+        config,
+        &crate::Silent,
+    )
 }
 
 /// Judges an old report under other packs or on another date; needs no evidence.
@@ -170,7 +215,12 @@ pub fn assess(report: &mut Report, catalog: &Catalog, packs: &Packs, settings: &
     let assets: BTreeMap<&str, &AssetState> =
         report.assets.iter().map(|a| (a.id.as_str(), a)).collect();
     for f in &mut report.findings {
-        let asset = f.finding.subject.asset.as_deref().and_then(|a| assets.get(a).copied());
+        let asset = f
+            .finding
+            .subject
+            .asset
+            .as_deref()
+            .and_then(|a| assets.get(a).copied());
         f.finding.module.owner = f
             .finding
             .module
@@ -204,9 +254,15 @@ fn finish(
     progress: &dyn Progress,
 ) -> Run {
     progress.stage("identifying");
-    let options = Options { date: Some(settings.date.to_string()), least: Some(settings.least) };
-    let Identified { findings, mut assets, remarks: more } =
-        identify(catalog, &reading.seen, &options);
+    let options = Options {
+        date: Some(settings.date.to_string()),
+        least: Some(settings.least),
+    };
+    let Identified {
+        findings,
+        mut assets,
+        remarks: more,
+    } = identify(catalog, &reading.seen, &options);
     remarks.extend(more);
     if let Some(estate) = estate {
         for a in &mut assets {
@@ -221,8 +277,16 @@ fn finish(
     let findings = findings
         .into_iter()
         .map(|finding| {
-            let asset = finding.subject.asset.as_deref().and_then(|a| by_id.get(a).copied());
-            let mut f = ReportFinding { finding, verdicts: Vec::new(), risk: None };
+            let asset = finding
+                .subject
+                .asset
+                .as_deref()
+                .and_then(|a| by_id.get(a).copied());
+            let mut f = ReportFinding {
+                finding,
+                verdicts: Vec::new(),
+                risk: None,
+            };
             judge(&mut f, asset, catalog, packs, settings.date);
             f
         })
@@ -250,7 +314,10 @@ fn finish(
         findings,
         remarks,
     });
-    Run { report, seen: reading.seen }
+    Run {
+        report,
+        seen: reading.seen,
+    }
 }
 
 fn judge(
@@ -269,7 +336,9 @@ fn editions(packs: &Packs, date: Date) -> Vec<Edition> {
         .iter()
         .map(|p| Edition {
             id: Some(p.id.clone()),
-            version: p.edition_on(date).map_or_else(|| p.as_of.to_string(), |e| e.id.clone()),
+            version: p
+                .edition_on(date)
+                .map_or_else(|| p.as_of.to_string(), |e| e.date.to_string()),
             as_of: p.as_of.to_string(),
             digest: p.digest.clone(),
         })
@@ -297,7 +366,8 @@ fn remark(code: &str, message: String) -> Remark {
 fn diagnostic_remark(d: &Diagnostic) -> Remark {
     let mut r = remark(d.code, d.message.clone());
     if let Some(span) = &d.span {
-        r.places.push(format!("estate.toml, line {}", span.start.line));
+        r.places
+            .push(format!("estate.toml, line {}", span.start.line));
     }
     r
 }
@@ -308,8 +378,9 @@ fn complete(estate: &Estate, a: &mut AssetState) {
     let own = a.criticality.as_deref().and_then(Criticality::from_word);
     let (class, department) = (a.class.as_deref(), a.department.as_deref());
     if own.is_some() || a.criticality.is_none() {
-        a.criticality =
-            estate.criticality(own, class, department).map(|c| c.as_str().to_owned());
+        a.criticality = estate
+            .criticality(own, class, department)
+            .map(|c| c.as_str().to_owned());
     }
     a.sensitive = estate.sensitive(a.sensitive, a.site.as_deref(), class, department);
     let department = department.and_then(|d| estate.department(d));
@@ -333,8 +404,16 @@ fn hand_written(estate: &Estate, reading: &mut Reading) {
             (Clue::Department, Some(asset.department.clone())),
             (Clue::Site, asset.site.clone()),
             (Clue::AssetName, asset.name.clone()),
-            (Clue::Criticality, asset.criticality.map(|c| c.as_str().to_owned())),
-            (Clue::Sensitive, asset.sensitive.map(|s| if s { "yes" } else { "no" }.to_owned())),
+            (
+                Clue::Criticality,
+                asset.criticality.map(|c| c.as_str().to_owned()),
+            ),
+            (
+                Clue::Sensitive,
+                asset
+                    .sensitive
+                    .map(|s| if s { "yes" } else { "no" }.to_owned()),
+            ),
             (Clue::ProductMaker, asset.maker.clone()),
             (Clue::ProductModel, asset.model.clone()),
         ];
@@ -357,7 +436,14 @@ fn unbound(reading: &Reading, remarks: &mut Vec<Remark>) {
     let mut tagged: BTreeMap<&str, bool> = BTreeMap::new();
     for s in &reading.seen {
         let has = s.observation.subject.iter().any(|k| {
-            matches!(k.kind, KeyKind::AssetTag | KeyKind::Serial | KeyKind::Host | KeyKind::Imei | KeyKind::Iccid)
+            matches!(
+                k.kind,
+                KeyKind::AssetTag
+                    | KeyKind::Serial
+                    | KeyKind::Host
+                    | KeyKind::Imei
+                    | KeyKind::Iccid
+            )
         });
         *tagged.entry(&s.source).or_default() |= has;
     }

@@ -56,7 +56,12 @@ pub fn run(c: &Audit, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Ex
         }
     };
     let named: Vec<String> = if c.policy.is_empty() {
-        estate.audit.policies.iter().map(|p| p.value.clone()).collect()
+        estate
+            .audit
+            .policies
+            .iter()
+            .map(|p| p.value.clone())
+            .collect()
     } else {
         c.policy.clone()
     };
@@ -65,7 +70,14 @@ pub fn run(c: &Audit, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Ex
     settings.jobs = c.jobs;
 
     let bar = out.progress();
-    let run = audit(&catalog, &packs, &estate, folder_of(&c.estate), &settings, &bar);
+    let run = audit(
+        &catalog,
+        &packs,
+        &estate,
+        folder_of(&c.estate),
+        &settings,
+        &bar,
+    );
     drop(bar);
     let mut report = run.report;
     if c.redact {
@@ -76,12 +88,18 @@ pub fn run(c: &Audit, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Ex
         let path = c.out.join(name);
         fs::write(&path, bytes).with_context(|| path.display().to_string())
     };
-    write("report.json", json::json(&report, json::Layout::Pretty)?.as_bytes())?;
+    write(
+        "report.json",
+        json::json(&report, json::Layout::Pretty)?.as_bytes(),
+    )?;
     write("index.html", html(&report, Some(&catalog))?.as_bytes())?;
     write("questions.xlsx", &questions::xlsx(&report, Some(&catalog))?)?;
     write("findings.csv", &tables::csv(&report, Some(&catalog))?)?;
     write("findings.xlsx", &tables::xlsx(&report, Some(&catalog))?)?;
-    write("summary.md", markdown::markdown(&report, Some(&catalog)).as_bytes())?;
+    write(
+        "summary.md",
+        markdown::markdown(&report, Some(&catalog)).as_bytes(),
+    )?;
     if c.redact {
         // Observations hold every number as it was seen; a redacted folder goes without them.
         let _ = fs::remove_file(c.out.join("observations.ndjson.zst"));
@@ -111,7 +129,11 @@ fn say(report: &cellsweep_report::Report, folder: &Path, out: &mut Out) -> anyho
         .by_maker
         .iter()
         .map(|m| {
-            let name = m.name.as_deref().or(m.maker.as_deref()).unwrap_or("maker not settled");
+            let name = m
+                .name
+                .as_deref()
+                .or(m.maker.as_deref())
+                .unwrap_or("maker not settled");
             format!("{name} {}", m.modules)
         })
         .collect();

@@ -34,7 +34,11 @@ pub fn run(c: &Identify, catalog: &Catalog, out: &mut Out) -> anyhow::Result<Exi
     if c.json {
         let rows: Vec<_> = readings.iter().map(|r| as_json(catalog, r)).collect();
         out.line(serde_json::to_string_pretty(&rows)?)?;
-        return Ok(if rows.is_empty() { Exit::Nothing } else { Exit::Done });
+        return Ok(if rows.is_empty() {
+            Exit::Nothing
+        } else {
+            Exit::Done
+        });
     }
     if let Some(note) = imei_note(catalog, text) {
         out.line(note)?;
@@ -65,7 +69,9 @@ fn readings<'a>(catalog: &'a Catalog, text: &str) -> Vec<Reading<'a>> {
     };
     let id = |s: &str| {
         s.split_once(':').is_some_and(|(a, b)| {
-            [a, b].iter().all(|p| p.len() == 4 && p.bytes().all(|b| b.is_ascii_hexdigit()))
+            [a, b]
+                .iter()
+                .all(|p| p.len() == 4 && p.bytes().all(|b| b.is_ascii_hexdigit()))
         })
     };
     let ids: Vec<&str> = lower.split_whitespace().filter(|w| id(w)).collect();
@@ -105,7 +111,10 @@ fn readings<'a>(catalog: &'a Catalog, text: &str) -> Vec<Reading<'a>> {
 fn imei_note(catalog: &Catalog, text: &str) -> Option<String> {
     let imei = Imei::parse(text)?;
     if let Some(p) = catalog.placeholder(imei.digits()) {
-        return Some(format!("A {} number: it identifies no device ({}).", p.is, p.source));
+        return Some(format!(
+            "A {} number: it identifies no device ({}).",
+            p.is, p.source
+        ));
     }
     Some(match imei.form {
         ImeiForm::Checked => "An IMEI with a right check digit.".to_owned(),
@@ -120,7 +129,11 @@ fn imei_note(catalog: &Catalog, text: &str) -> Option<String> {
 
 fn print(catalog: &Catalog, r: &Reading<'_>, out: &mut Out) -> anyhow::Result<()> {
     let m = &r.meaning;
-    let name = |slug: &str| catalog.maker(slug).map_or_else(|| slug.to_owned(), |m| m.name.clone());
+    let name = |slug: &str| {
+        catalog
+            .maker(slug)
+            .map_or_else(|| slug.to_owned(), |m| m.name.clone())
+    };
     let answer = match (m.maker(), m.possible.is_empty()) {
         (Some(slug), _) => name(slug),
         (None, true) => "names no module maker".to_owned(),
@@ -132,7 +145,11 @@ fn print(catalog: &Catalog, r: &Reading<'_>, out: &mut Out) -> anyhow::Result<()
     };
     out.line(format!("{}: {answer}", r.kind))?;
     for p in m.possible.iter().filter(|p| !p.families.is_empty()) {
-        out.line(format!("  families   {}: {}", name(p.maker), p.families.join(", ")))?;
+        out.line(format!(
+            "  families   {}: {}",
+            name(p.maker),
+            p.families.join(", ")
+        ))?;
     }
     let kind = m.kind.map(|k| format!("{k:?}"));
     let source = catalog.source(m.source).map_or_else(
@@ -150,7 +167,10 @@ fn print(catalog: &Catalog, r: &Reading<'_>, out: &mut Out) -> anyhow::Result<()
         ("because", Some(m.because.clone())),
         ("settled by", m.settled_by.map(str::to_owned)),
         ("source", Some(source)),
-        ("confidence", Some(format!("{:?}", m.confidence).to_lowercase())),
+        (
+            "confidence",
+            Some(format!("{:?}", m.confidence).to_lowercase()),
+        ),
     ];
     for (label, value) in rows {
         if let Some(value) = value {

@@ -44,7 +44,7 @@ pub fn run(c: &Policy, out: &mut Out) -> anyhow::Result<Exit> {
             for p in all.list() {
                 table.add_row([
                     p.id.clone(),
-                    p.kind.as_str().to_owned(),
+                    format!("{:?}", p.kind),
                     p.jurisdiction.clone(),
                     p.as_of.to_string(),
                     p.title.clone(),
@@ -58,14 +58,22 @@ pub fn run(c: &Policy, out: &mut Out) -> anyhow::Result<Exit> {
         },
         Policy::Check { file } => {
             let pack = packs::check(file)?;
-            out.line(format!("{file}: {} is well formed, {} rules", pack.id, pack.rules.len()))?;
+            out.line(format!(
+                "{file}: {} is well formed, {} rules",
+                pack.id,
+                pack.rules.len()
+            ))?;
         }
         Policy::Explain { id, rule } => match all.explain(id, rule) {
             Some(text) => out.line(text)?,
             None => anyhow::bail!("no rule {rule} in a pack {id}"),
         },
         Policy::Timeline { ids } => {
-            let chosen = if ids.is_empty() { all } else { all.select(ids)? };
+            let chosen = if ids.is_empty() {
+                all
+            } else {
+                all.select(ids)?
+            };
             for e in chosen.timeline() {
                 let rule = e.rule.as_deref().unwrap_or("");
                 out.line(format!("{}  {:<20} {rule:<28} {}", e.date, e.pack, e.says))?;

@@ -35,7 +35,13 @@ pub fn run(c: &Readers, out: &mut Out) -> anyhow::Result<Exit> {
     for r in sorted {
         let proves: Vec<_> = r.proves.iter().map(|s| s.as_str()).collect();
         let lists: Vec<_> = r.enumerates.iter().map(|a| a.as_str()).collect();
-        table.add_row([r.format, r.title, r.made_by, &proves.join(", "), &lists.join(", ")]);
+        table.add_row([
+            r.format,
+            r.title,
+            r.made_by,
+            &proves.join(", "),
+            &lists.join(", "),
+        ]);
     }
     out.line(table.to_string())?;
     Ok(Exit::Done)

@@ -119,8 +119,12 @@ pub fn run(c: &Scan, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exi
     } else {
         None
     };
-    let files: Vec<PathBuf> =
-        c.paths.iter().filter(|p| p.as_os_str() != "-").cloned().collect();
+    let files: Vec<PathBuf> = c
+        .paths
+        .iter()
+        .filter(|p| p.as_os_str() != "-")
+        .cloned()
+        .collect();
     let (mut inputs, unwalked) = walk(&files);
     if let Some((file, bytes)) = &spooled {
         inputs.push(Input {
@@ -172,7 +176,13 @@ fn terminal(report: &cellsweep_report::Report, catalog: &cellsweep_catalog::Cata
         text.push_str("No cellular module found in what was read.\n");
     } else {
         let mut table = crate::out::table(&[
-            "where", "module", "presence", "sure", "candidates", "standing", "because",
+            "where",
+            "module",
+            "presence",
+            "sure",
+            "candidates",
+            "standing",
+            "because",
         ]);
         for r in &rows {
             table.add_row([
@@ -193,7 +203,12 @@ fn terminal(report: &cellsweep_report::Report, catalog: &cellsweep_catalog::Cata
         "{} sources read, {} partly, {} failed, {} not recognised.",
         c.sources_read, c.partial, c.failed, c.unrecognised
     );
-    for s in report.sources.iter().filter(|s| !s.errors.is_empty()).take(20) {
+    for s in report
+        .sources
+        .iter()
+        .filter(|s| !s.errors.is_empty())
+        .take(20)
+    {
         for e in s.errors.iter().take(3) {
             let _ = writeln!(
                 text,
