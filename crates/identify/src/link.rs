@@ -229,15 +229,26 @@ pub fn scopes(units: &[Unit<'_>]) -> Vec<Vec<usize>> {
             }
         }
     }
-    // Units of one source that are not rows of a table were taken on one machine.
+    // Units of one source that are not rows of a table were taken on one machine, unless several
+    // IMEIs say that a log went round several devices: then each IMEI speaks for itself.
+    let mut imeis: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+    for unit in units {
+        imeis
+            .entry(unit.source)
+            .or_default()
+            .extend(unit.keys_of(KeyKind::Imei));
+    }
     let mut machine: BTreeMap<usize, usize> = BTreeMap::new();
     for (i, unit) in units.iter().enumerate() {
-        if !unit.row && !is_paper(unit) {
-            match machine.get(&unit.source) {
-                Some(first) => set.join(*first, i),
-                None => {
-                    machine.insert(unit.source, i);
-                }
+        let went_round = imeis.get(&unit.source).is_some_and(|all| all.len() > 1);
+        let own = went_round && unit.keys_of(KeyKind::Imei).next().is_some();
+        if unit.row || unit.register || own || is_paper(unit) {
+            continue;
+        }
+        match machine.get(&unit.source) {
+            Some(first) => set.join(*first, i),
+            None => {
+                machine.insert(unit.source, i);
             }
         }
     }

@@ -118,34 +118,31 @@ impl Weighed<'_> {
     }
 }
 
-/// Words near which a bare name is a cellular one.
+/// Words that speak of cellular service; compared as whole words, since "Realtek" holds "lte".
+const CELLULAR_WORDS: &[&str] = &[
+    "modem",
+    "lte",
+    "wwan",
+    "hspa",
+    "umts",
+    "cellular",
+    "gsm",
+    "gprs",
+    "evdo",
+    "wcdma",
+    "cdma",
+    "3g",
+    "4g",
+    "5g",
+    "nbiot",
+    "broadband",
+    "boardband",
+];
+
+/// True if a word of the text speaks of cellular service.
 fn speaks_of_cellular(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    [
-        "mobile broadband",
-        "mobile boardband",
-        "modem",
-        "lte",
-        "wwan",
-        "hspa",
-        "umts",
-        "cellular",
-        "gsm",
-        "nb-iot",
-        "cat-m",
-        "cat m",
-        "cat.1",
-        "cat-1",
-        "4g",
-        "5g",
-        "3g",
-        "gprs",
-        "evdo",
-        "ev-do",
-        "wcdma",
-    ]
-    .iter()
-    .any(|w| lower.contains(w))
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|w| CELLULAR_WORDS.iter().any(|c| w.eq_ignore_ascii_case(c)))
 }
 
 /// Weighs every clue of one unit.
