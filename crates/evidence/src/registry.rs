@@ -23,6 +23,12 @@ pub static READERS: &[&Reader] = &[
     &formats::mm_log::READER,
     &formats::shell_trace::READER,
     &formats::modem_json::READER,
+    &formats::qmi::QMICLI,
+    &formats::qmi::MBIMCLI,
+    &formats::nmcli::READER,
+    &formats::fwupd::READER,
+    &formats::getprop::READER,
+    &formats::qcsuper::READER,
 ];
 
 /// The reader of this format name.

@@ -130,6 +130,16 @@ impl Dialogue {
         }
     }
 
+    /// An identity of the modem or of what it sits in.
+    pub fn key(&mut self, kind: KeyKind, value: &str) {
+        self.modem.key(kind, value);
+    }
+
+    /// True if nothing was learned of the current modem.
+    pub fn is_empty(&self) -> bool {
+        self.modem.is_empty() && self.pending.is_none() && self.loose.is_empty()
+    }
+
     /// True if the dialogue is known to run over this port.
     pub fn runs_over(&self, port: &str) -> bool {
         self.ports.iter().any(|p| p == port)
