@@ -739,7 +739,7 @@ fn standing(rule: &Rule, case: &Case, found: Found, when: Date) -> Standing {
     if let Some(exception) = rule
         .exceptions
         .iter()
-        .find(|e| case.given.facts.contains(&e.fact))
+        .find(|e| case.given.facts.contains(&e.fact) && e.until.is_none_or(|until| when <= until))
     {
         out.status = Status::Exempt;
         add(

@@ -745,6 +745,7 @@ fn rules(
             exceptions.push(Exception {
                 fact: exception.need(log, "fact"),
                 says: exception.need(log, "says"),
+                until: exception.date(log, "until"),
             });
             exception.end(log);
         }

@@ -277,6 +277,8 @@ pub struct Exception {
     pub fact: String,
     /// The exception in plain words.
     pub says: String,
+    /// Last day of the exception. Absent: open.
+    pub until: Option<Date>,
 }
 
 /// A duty's time.

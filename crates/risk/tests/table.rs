@@ -48,19 +48,19 @@ fn ranks(risk: &Risk) -> [Option<usize>; 10] {
         }
         Area::NoBasis(_) => (None, None),
     };
-    let (a, b) = ends(&risk.national_security);
-    let (c, d) = ends(&risk.economic);
-    let (e, f) = ends(&risk.privacy);
-    let (g, h) = ends(&risk.values_rights);
+    let ns = ends(&risk.national_security);
+    let ec = ends(&risk.economic);
+    let pr = ends(&risk.privacy);
+    let vr = ends(&risk.values_rights);
     [
-        a,
-        b,
-        c,
-        d,
-        e,
-        f,
-        g,
-        h,
+        ns.0,
+        ns.1,
+        ec.0,
+        ec.1,
+        pr.0,
+        pr.1,
+        vr.0,
+        vr.1,
         t.rank("outcome", &risk.outcome),
         t.rank("outcome", &risk.outcome_up_to),
     ]
@@ -72,21 +72,21 @@ fn raising_an_input_lowers_nothing_and_learning_one_stays_within_the_interval() 
     // One more than the scale's ranks: the last stands for "not known".
     let sizes: Vec<usize> = INPUTS.iter().map(|i| t.top(i) + 2).collect();
     let total: usize = sizes.iter().product();
-    let point = |mut n: usize| -> Point {
+    let point_at = |mut number: usize| -> Point {
         let mut p = [None; 8];
         for (i, size) in sizes.iter().enumerate() {
-            let r = n % size;
-            n /= size;
+            let r = number % size;
+            number /= size;
             p[i] = (r + 1 < *size).then_some(r);
         }
         p
     };
     let results: Vec<[Option<usize>; 10]> = (0..total)
-        .map(|n| ranks(&decide(t, &inputs(&point(n)))))
+        .map(|n| ranks(&decide(t, &inputs(&point_at(n)))))
         .collect();
     assert!(total > 50_000);
     for n in 0..total {
-        let p = point(n);
+        let p = point_at(n);
         let here = &results[n];
         for pair in [0, 2, 4, 6, 8] {
             assert!(
