@@ -421,7 +421,7 @@ fn table_cases() {
         }
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
-    assert!(count >= 20, "only {count} table cases");
+    assert!(count >= 100, "only {count} table cases");
 }
 
 // ---- malformed packs ----
