@@ -9,7 +9,7 @@ use crate::model::{
     Coverage, Edition, MakerCount, ReadStatus, Report, ReportFinding, SCHEMA, SourceState, Summary,
     Tool,
 };
-use crate::standing::{due, is_there, status_word, worst};
+use crate::standing::{due, is_there, worst};
 
 /// What a run yields, before it is counted.
 #[derive(Clone, Debug)]
@@ -104,9 +104,7 @@ pub fn summary(findings: &[ReportFinding], date: &str) -> Summary {
             .entry(finding.presence.as_str().to_owned())
             .or_default() += 1;
         if let Some(v) = worst(f) {
-            *s.by_status
-                .entry(status_word(v.status).to_owned())
-                .or_default() += 1;
+            *s.by_status.entry(v.status.as_str().to_owned()).or_default() += 1;
         }
         for v in &f.verdicts {
             if let Some(day) = due(v).filter(|d| *d >= date)

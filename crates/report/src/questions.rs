@@ -14,23 +14,8 @@ use crate::sanitise::shortened;
 use crate::standing::is_there;
 use crate::workbook::{Book, Column, Kind};
 
-/// Columns of `questions.xlsx`, in order. The reader of answered questions knows them by these names.
-pub const COLUMNS: [&str; 14] = [
-    "question_id",
-    "asset count",
-    "product maker",
-    "product model",
-    "order code",
-    "sites",
-    "candidates",
-    "what would settle it",
-    "words to ask",
-    "answer_module_maker",
-    "answer_module_model",
-    "answer_no_module",
-    "respondent",
-    "answer_date",
-];
+/// Columns of `questions.xlsx`, in order: those by which the reader of answered questions knows them.
+pub use cellsweep_evidence::formats::questions::COLUMNS;
 
 /// Most names listed in one cell or sentence; the rest is counted.
 const LISTED: usize = 12;
@@ -290,7 +275,7 @@ pub fn xlsx(report: &Report, catalog: Option<&Catalog>) -> Result<Vec<u8>, XlsxE
             name,
             width,
             kind: match *name {
-                "asset count" => Kind::Number,
+                "asset_count" => Kind::Number,
                 "answer_date" => Kind::Date,
                 _ => Kind::Text,
             },

@@ -27,21 +27,6 @@ pub fn gravity(status: Status) -> usize {
         .unwrap_or(GRAVEST.len())
 }
 
-/// The word of the JSON contract.
-pub const fn status_word(status: Status) -> &'static str {
-    match status {
-        Status::Prohibited => "prohibited",
-        Status::RestrictedFrom => "restricted_from",
-        Status::DutyApplies => "duty_applies",
-        Status::Advisory => "advisory",
-        Status::Allowed => "allowed",
-        Status::Exempt => "exempt",
-        Status::NeedsLegalReading => "needs_legal_reading",
-        Status::InsufficientEvidence => "insufficient_evidence",
-        Status::NotApplicable => "not_applicable",
-    }
-}
-
 /// Words for people.
 pub const fn status_says(status: Status) -> &'static str {
     match status {

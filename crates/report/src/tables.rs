@@ -8,8 +8,7 @@ use crate::makers::Makers;
 use crate::model::{Report, ReportFinding};
 use crate::sanitise::{cell, shortened};
 use crate::standing::{
-    asset_says, due, product_says, read_word, role_word, status_says, status_word, verdict_says,
-    worst,
+    asset_says, due, product_says, read_word, role_word, status_says, verdict_says, worst,
 };
 use crate::workbook::{Book, Column, Kind};
 
@@ -111,7 +110,7 @@ const FINDING: [FindingColumn; 35] = [
     }),
     ("status", 22.0, Kind::Text, |f, _| {
         worst(f)
-            .map(|v| status_word(v.status).to_owned())
+            .map(|v| v.status.as_str().to_owned())
             .unwrap_or_default()
     }),
     ("due", 12.0, Kind::Date, |f, _| {
