@@ -31,7 +31,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut all = String::new();
         for error in &errors {
             println!("cargo::error=catalog/{error}");
-            all.push_str(&format!("\ncatalog/{error}"));
+            all.push_str("\ncatalog/");
+            all.push_str(&error.to_string());
         }
         return Err(format!("the catalogue has mistakes:{all}").into());
     }

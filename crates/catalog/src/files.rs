@@ -83,10 +83,7 @@ fn whole(file: &str, message: &str) -> FileError {
 /// Line, from 1, of a byte offset.
 pub fn line_at(text: &str, offset: usize) -> usize {
     let end = offset.min(text.len());
-    1 + text
-        .as_bytes()
-        .get(..end)
-        .map_or(0, |head| head.iter().filter(|b| **b == b'\n').count())
+    1 + text.get(..end).map_or(0, |head| head.matches('\n').count())
 }
 
 fn parsed<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, FileError> {

@@ -15,7 +15,7 @@ pub enum LoadError {
     #[error("the built-in catalogue does not decode: {0}")]
     Embedded(postcard::Error),
     /// Files of the given directory have mistakes.
-    #[error("the catalogue in {dir} has mistakes:{}", .errors.iter().map(|e| format!("\n  {e}")).collect::<String>())]
+    #[error("the catalogue in {dir} has mistakes:{}", listed(.errors))]
     Files {
         /// The directory.
         dir: String,
@@ -70,6 +70,15 @@ impl Catalog {
             Err(failed(errors))
         }
     }
+}
+
+fn listed(errors: &[files::FileError]) -> String {
+    let mut out = String::new();
+    for error in errors {
+        out.push_str("\n  ");
+        out.push_str(&error.to_string());
+    }
+    out
 }
 
 fn embedded_raw() -> Result<Raw, LoadError> {

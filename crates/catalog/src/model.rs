@@ -477,6 +477,7 @@ pub struct Label {
 }
 
 /// A Type Allocation Code seen on modules.
+#[allow(clippy::struct_field_names)] // the key in the file is what people call it
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tac {

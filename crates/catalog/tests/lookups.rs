@@ -1,5 +1,7 @@
 //! Look-ups against what the sources say, trap by trap. Expectations are written from the sources.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing)] // a test fails by panicking
+
 use cellsweep_catalog::model::IdKind;
 use cellsweep_catalog::{Catalog, Meaning};
 
@@ -651,7 +653,7 @@ fn random_text_names_nobody() {
         let mut text = String::new();
         while text.len() < 200_000 {
             let pick = numbers.next();
-            if pick % 5 == 0 {
+            if pick.is_multiple_of(5) {
                 text.push(breaks[usize::try_from(pick >> 8).unwrap_or(0) % breaks.len()]);
             } else {
                 text.push(alphabet[usize::try_from(pick >> 8).unwrap_or(0) % alphabet.len()]);
@@ -664,4 +666,282 @@ fn random_text_names_nobody() {
             .collect();
         assert!(sure.is_empty(), "{sure:?}");
     }
+}
+
+#[test]
+fn products() {
+    let catalog = catalog();
+    type Row = (
+        Option<&'static str>,
+        &'static str,
+        Option<&'static str>,
+        Option<&'static str>,
+        &'static str,
+    );
+    let rows: &[Row] = &[
+        (
+            Some("Teltonika"),
+            "RUT240",
+            None,
+            None,
+            "meig SLM750 | quectel EC25",
+        ),
+        (
+            Some("Teltonika"),
+            "RUT240",
+            Some("RUT2400DE000"),
+            None,
+            "meig SLM750",
+        ),
+        (
+            Some("Teltonika"),
+            "RUT240",
+            Some("RUT240006E00"),
+            None,
+            "quectel EC25",
+        ),
+        (
+            Some("Teltonika"),
+            "RUT240",
+            Some("RUT240ZZZZZZ"),
+            None,
+            "meig SLM750 | quectel EC25",
+        ),
+        (
+            None,
+            "Teltonika RUT240",
+            None,
+            None,
+            "meig SLM750 | quectel EC25",
+        ),
+        (
+            None,
+            "teltonika rut-240",
+            None,
+            None,
+            "meig SLM750 | quectel EC25",
+        ),
+        (None, "RUT240", None, None, "meig SLM750 | quectel EC25"),
+        (
+            Some("TELTONIKA NETWORKS"),
+            "rut 240",
+            None,
+            None,
+            "meig SLM750 | quectel EC25",
+        ),
+        (
+            Some("Teltonika"),
+            "RUT240 RUT2400DE000",
+            None,
+            None,
+            "meig SLM750",
+        ),
+        (Some("Teltonika"), "RUT2400DE000", None, None, "meig SLM750"),
+        (
+            Some("Teltonika"),
+            "RUT955",
+            None,
+            Some("107"),
+            "quectel EG25-G",
+        ),
+        (
+            Some("Teltonika"),
+            "RUT955",
+            None,
+            Some("batch 120"),
+            "quectel EC25",
+        ),
+        (
+            Some("Teltonika"),
+            "FMC130",
+            Some("FMC130KYXXX"),
+            None,
+            "meig SLM320",
+        ),
+        (
+            Some("Teltonika"),
+            "RUTX50",
+            None,
+            None,
+            "quectel RG501Q,RG520N",
+        ),
+        (Some("Teltonika"), "RUTX99", None, None, "none"),
+        (
+            Some("Cisco"),
+            "P-LTEA-EA",
+            None,
+            None,
+            "sierra-wireless EM7455",
+        ),
+        (
+            Some("Cisco Systems"),
+            "P-LTEA-EA=",
+            None,
+            None,
+            "sierra-wireless EM7455",
+        ),
+        (Some("GL.iNet"), "GL-X3000", None, None, "quectel RM520N"),
+        (
+            Some("GL.iNet"),
+            "GL-X3000 (Spitz AX)",
+            None,
+            None,
+            "quectel RM520N",
+        ),
+        (
+            Some("Lenovo"),
+            "ThinkPad X1 Carbon Gen 12",
+            None,
+            None,
+            "quectel EM05,EM160R,RM520N ?",
+        ),
+        (
+            Some("Lenovo"),
+            "X1 Carbon Gen 14",
+            None,
+            None,
+            "foxconn T99W696 | rolling-wireless RW101 ?",
+        ),
+        (
+            Some("Lenovo"),
+            "ThinkPad T14 Gen 4",
+            None,
+            None,
+            "fibocom L860 ?",
+        ),
+        (Some("Dell"), "DW5821e", None, None, "foxconn T77W968"),
+        (
+            Some("HP"),
+            "lt4220",
+            None,
+            None,
+            "foxconn T77W968 | telit-cinterion LN940",
+        ),
+        (Some("Cradlepoint"), "IBR900-600M", None, None, "- ?"),
+        (Some("Mofi"), "5500", None, None, "- ?"),
+        (Some("Huawei"), "E3372", None, None, "huawei"),
+        (None, "5500", None, None, "none"),
+        (None, "X1", None, None, "none"),
+        (Some("Unheard-of"), "RUT240", None, None, "none"),
+        (
+            Some("Siemens"),
+            "SIMATIC IOT2050",
+            None,
+            None,
+            "sierra-wireless MC7455,MC7700 ?",
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (maker, model, code, batch, expected) in rows {
+        let got = shown(catalog.product(*maker, model, *code, *batch).as_ref());
+        if got != *expected {
+            wrong.push(format!(
+                "{maker:?} {model} {code:?} {batch:?}: expected {expected}, got {got}"
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let dell = catalog
+        .product(Some("Dell"), "DW5821e", None, None)
+        .expect("listed");
+    assert_eq!(dell.brand, Some("Dell"));
+    let stick = catalog
+        .product(Some("Huawei"), "E3372", None, None)
+        .expect("listed");
+    assert_eq!((stick.kind, stick.brand), (Some(IdKind::Stick), None));
+    let phone = catalog
+        .product(Some("Pine64"), "PinePhone", None, None)
+        .expect("listed");
+    assert_eq!(phone.kind, Some(IdKind::Phone));
+}
+
+#[test]
+fn owners_by_date() {
+    let catalog = catalog();
+    let owner = |maker: &str, date: &str| catalog.owner_on(maker, date).map(|o| o.name.clone());
+    let holds = |maker: &str, date: &str, words: &str| {
+        assert!(
+            owner(maker, date).is_some_and(|o| o.contains(words)),
+            "{maker} on {date}: {:?}",
+            owner(maker, date)
+        );
+    };
+    holds("sierra-wireless", "2022-12-31", "Public shareholders");
+    holds("sierra-wireless", "2023-01-12", "Semtech");
+    holds("sierra-wireless", "2026-01-01", "Semtech");
+    holds("u-blox", "2024-01-01", "u-blox Holding");
+    holds("u-blox", "2025-07-01", "Trasna");
+    holds("rolling-wireless", "2023-06-01", "Fibocom");
+    holds("rolling-wireless", "2024-08-01", "EUROPASOLAR");
+    holds("simcom", "2020-01-01", "Sunsea");
+    holds("simcom", "2016-01-01", "SIM Technology");
+    holds("gosuncn", "2022-01-01", "Gosuncn Technology Group");
+    holds("telit-cinterion", "2023-06-01", "DBAY");
+    assert_eq!(
+        owner("meig", "2024-01-01"),
+        None,
+        "no source a reader can follow"
+    );
+    // The purchase of SIMCom by u-blox was never completed.
+    let simcom = catalog.maker("simcom").expect("listed");
+    assert!(simcom.owner.iter().all(|o| !o.name.contains("u-blox")));
+}
+
+#[test]
+fn brand_lineage_and_maker_are_apart() {
+    let catalog = catalog();
+    let telit = catalog.maker("telit-cinterion").expect("listed");
+    assert!(
+        telit
+            .lineage
+            .iter()
+            .any(|l| l.of == "foxconn" && l.families == ["LN940"])
+    );
+    assert_eq!(
+        catalog.usb("1bc7:1900").expect("listed").maker(),
+        Some("telit-cinterion")
+    );
+    assert_eq!(
+        catalog
+            .revision("T77W676.F0.0.0.4.7.GC.017")
+            .expect("known")
+            .maker(),
+        Some("foxconn")
+    );
+    let netprisma = catalog.maker("netprisma").expect("listed");
+    assert!(netprisma.lineage.iter().any(|l| l.of == "quectel"));
+    assert!(netprisma.owner.is_empty(), "no owner is stated");
+}
+
+#[test]
+fn browsing() {
+    let catalog = catalog();
+    let stats = catalog.stats();
+    assert!(
+        stats.makers >= 40 && stats.families >= 500 && stats.products >= 600,
+        "{stats:?}"
+    );
+    assert!(catalog.family_names("quectel").contains(&"EC25"));
+    assert!(!catalog.family_names("u-blox").contains(&"JODY"));
+    let slugs: Vec<&str> = catalog.makers().map(|m| m.slug.as_str()).collect();
+    assert!(slugs.is_sorted());
+    let found = catalog.search("RM520N");
+    assert!(
+        found
+            .iter()
+            .any(|f| f.what == "family" && f.maker == "quectel")
+    );
+    assert!(
+        found
+            .iter()
+            .any(|f| f.what == "usb" && f.name == "2c7c:0801")
+    );
+    assert!(catalog.search("x").is_empty());
+    assert!(
+        catalog
+            .source("linux-option")
+            .is_some_and(|s| s.url.is_some())
+    );
+    assert_eq!(catalog.digest().len(), 64);
+    assert_eq!(catalog.version(), "2026.11.22");
 }

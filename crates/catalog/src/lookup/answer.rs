@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Catalog, nobody, squeezed};
+use super::{Catalog, nobody, one, squeezed};
 use crate::meaning::{Meaning, Possible};
 use crate::model::{Confidence, IdKind, Raw};
 
@@ -263,10 +263,11 @@ impl Catalog {
         // `0 [SDXBAAGHA-IDP _SN:...]`: words that name nobody with a number behind them.
         let head = text.split([' ', '[', '(']).next().unwrap_or_default();
         let head = head.split("_SN").next().unwrap_or_default();
-        if !head.is_empty() && head != text {
-            if let Some(nobody) = self.misleading(head) {
-                return Some(nobody);
-            }
+        if !head.is_empty()
+            && head != text
+            && let Some(nobody) = self.misleading(head)
+        {
+            return Some(nobody);
         }
         // A name inside a longer description.
         let hits = self.scan(text, None).0;
@@ -284,7 +285,7 @@ impl Catalog {
         for (maker, at) in found {
             let file = self.maker_at(*maker)?;
             let answer = file.string.get(*at)?;
-            possible.push(self.one(&file.maker.slug, &answer.families));
+            possible.push(one(&file.maker.slug, &answer.families));
             confidence = confidence.min(answer.confidence);
             source = &answer.source;
         }
@@ -420,9 +421,9 @@ impl Catalog {
             .collect();
         if command.len() < 3
             || !command
-                .bytes()
-                .nth(1)
-                .is_some_and(|b| b.is_ascii_alphabetic())
+                .as_bytes()
+                .get(1)
+                .is_some_and(u8::is_ascii_alphabetic)
         {
             return None;
         }

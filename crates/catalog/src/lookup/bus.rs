@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Catalog, Entry, nobody};
+use super::{Catalog, Entry, nobody, one};
 use crate::meaning::{Meaning, Possible};
 use crate::model::{BusId, Confidence, IdKind, Raw, Role, SharedId, SharedVendor};
 
@@ -157,7 +157,7 @@ impl Catalog {
             Entry::Own { maker, at } => {
                 let file = self.maker_at(maker)?;
                 let found = own(file).get(at)?;
-                let possible = vec![self.one(&file.maker.slug, &found.families)];
+                let possible = vec![one(&file.maker.slug, &found.families)];
                 let because = match found.kind {
                     IdKind::NotCellular => format!(
                         "{what} {id} is a part of {} that is not cellular{}",

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Catalog, nobody};
+use super::{Catalog, nobody, one};
 use crate::meaning::{Meaning, Possible};
 use crate::model::{Confidence, IdKind, Placeholder, Raw};
 
@@ -88,7 +88,7 @@ impl Catalog {
         if let Some((maker, at)) = found {
             let file = self.maker_at(*maker)?;
             let label = file.label.get(*at)?;
-            let possible = vec![self.one(&file.maker.slug, &label.families)];
+            let possible = vec![one(&file.maker.slug, &label.families)];
             let because = if label.not_cellular {
                 format!(
                     "label id {} is a part of {} that is not cellular",
@@ -157,7 +157,7 @@ impl Catalog {
         for (maker, at) in found {
             let file = self.maker_at(*maker)?;
             let entry = file.tac.get(*at)?;
-            possible.push(self.one(&file.maker.slug, &entry.families));
+            possible.push(one(&file.maker.slug, &entry.families));
             confidence = confidence.min(entry.confidence);
             source = &entry.source;
         }

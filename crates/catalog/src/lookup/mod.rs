@@ -170,14 +170,6 @@ impl Catalog {
             .and_then(|at| self.raw.sources.source.get(*at))
     }
 
-    /// Families as a set of one maker.
-    pub(crate) fn one<'a>(&'a self, maker: &'a str, families: &'a [String]) -> Possible<'a> {
-        Possible {
-            maker,
-            families: families.iter().map(String::as_str).collect(),
-        }
-    }
-
     /// `Quectel EC25, EG25-G`.
     pub(crate) fn listed(&self, possible: &[Possible<'_>]) -> String {
         let mut out = String::new();
@@ -210,6 +202,14 @@ impl Catalog {
         } else {
             IdKind::Module
         }
+    }
+}
+
+/// Families of one maker.
+pub(crate) fn one<'a>(maker: &'a str, families: &'a [String]) -> Possible<'a> {
+    Possible {
+        maker,
+        families: families.iter().map(String::as_str).collect(),
     }
 }
 

@@ -5,6 +5,7 @@
 //! hashes and thread sizes out: word boundaries that part numbers have, no hexadecimal runs, and for
 //! short names the maker or a cellular word near.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
@@ -79,6 +80,7 @@ impl Names {
     pub(crate) fn new(raw: &Raw) -> Self {
         let mut out = Self::default();
         let mut literals: Vec<String> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
         for ((maker, (_, file)), starts) in raw.makers.iter().enumerate().zip(&raw.starts) {
             for ((family, known), starts) in file.family.iter().enumerate().zip(starts) {
                 let at = out.families.len();
@@ -88,16 +90,13 @@ impl Names {
                     pattern: Lazy::new(format!("^(?:{})(?:[^A-Za-z0-9]|$)", known.pattern)),
                 });
                 for start in starts {
-                    match literals.iter().position(|l| l == start) {
-                        Some(have) => {
-                            if let Some(list) = out.of_start.get_mut(have) {
-                                list.push(at);
-                            }
-                        }
-                        None => {
-                            literals.push(start.clone());
-                            out.of_start.push(vec![at]);
-                        }
+                    let have = *places.entry(start.as_str()).or_insert_with(|| {
+                        literals.push(start.clone());
+                        out.of_start.push(Vec::new());
+                        literals.len() - 1
+                    });
+                    if let Some(list) = out.of_start.get_mut(have) {
+                        list.push(at);
                     }
                 }
             }
@@ -170,8 +169,7 @@ fn token(text: &[u8], at: &Range<usize>) -> Range<usize> {
 /// A UUID, hash or other run of hexadecimal digits.
 fn hexadecimal_run(token: &[u8]) -> bool {
     let hex = token.iter().filter(|b| b.is_ascii_hexdigit()).count();
-    let dashes = token.iter().filter(|b| **b == b'-').count();
-    hex >= 14 && hex + dashes == token.len()
+    hex >= 14 && token.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-')
 }
 
 /// A family found at a place.
@@ -250,7 +248,7 @@ impl Catalog {
     }
 
     /// End of the name if this family's expression matches at `start`.
-    fn match_at(&self, named: &Named, text: &str, start: usize) -> Option<usize> {
+    fn match_at(named: &Named, text: &str, start: usize) -> Option<usize> {
         let mut end = (start + LONGEST).min(text.len());
         while !text.is_char_boundary(end) {
             end -= 1;
@@ -306,7 +304,7 @@ impl Catalog {
                 let Some(named) = self.names.families.get(*at) else {
                     continue;
                 };
-                let Some(end) = self.match_at(named, &text, start) else {
+                let Some(end) = Self::match_at(named, &text, start) else {
                     continue;
                 };
                 let range = start..end;
@@ -547,11 +545,10 @@ impl Catalog {
                 }
             }
             // A maker that stands beside the name makes up for a weak source of the name.
-            if !(hit.maker_near && family.confidence == Confidence::Low) {
-                confidence = confidence.min(family.confidence);
-            } else {
-                confidence = confidence.min(Confidence::Medium);
-            }
+            confidence = confidence.min(match family.confidence {
+                Confidence::Low if hit.maker_near => Confidence::Medium,
+                other => other,
+            });
         }
         possible.sort();
         let because = if open {

@@ -191,10 +191,23 @@ impl Catalog {
                 code = Some(tail.trim().to_owned());
             }
         }
-        // Without a product maker, a name that products of several makers share tells nothing.
+        if hits.is_empty() {
+            // The order code stands where the model should.
+            hits = self.products_coded(&forms, files.as_deref());
+            code = code.or_else(|| Some(model.to_owned()));
+        }
         let first = hits.first()?.file;
-        if files.is_none() && hits.iter().any(|k| k.file != first) {
-            return None;
+        // Without a product maker, a short name, or one that products of several makers share, tells
+        // nothing.
+        if files.is_none() {
+            let distinct = forms.iter().any(|form| {
+                form.len() >= 5
+                    && form.bytes().any(|b| b.is_ascii_digit())
+                    && form.bytes().any(|b| b.is_ascii_alphabetic())
+            });
+            if !distinct || hits.iter().any(|k| k.file != first) {
+                return None;
+            }
         }
         self.inside(&hits, model, code.as_deref(), batch)
     }
@@ -217,6 +230,21 @@ impl Catalog {
             .collect()
     }
 
+    fn products_coded(&self, forms: &[String], files: Option<&[usize]>) -> Vec<&Known> {
+        self.products
+            .known
+            .iter()
+            .filter(|k| files.is_none_or(|f| f.contains(&k.file)))
+            .filter(|k| {
+                k.codes.iter().flatten().filter_map(Lazy::get).any(|re| {
+                    forms
+                        .iter()
+                        .any(|form| form.len() >= 6 && re.is_match(form))
+                })
+            })
+            .collect()
+    }
+
     fn inside(
         &self,
         hits: &[&Known],
@@ -231,10 +259,12 @@ impl Catalog {
         let mut source = "";
         let mut confidence = Confidence::High;
         let mut product_maker = "";
+        let mut category = "";
         for known in hits {
             let (_, file) = self.raw.products.get(known.file)?;
             let product = file.product.get(known.at)?;
             product_maker = &file.maker;
+            category = &product.category;
             optional |= product.optional;
             unknown.extend(product.unknown.as_deref());
             settled_by = settled_by.or(product.settled_by.as_deref());
@@ -274,20 +304,39 @@ impl Catalog {
         }
         let mut possible: Vec<Possible<'_>> = Vec::new();
         for (_, inside, _) in &rows {
-            let at = match possible.iter().position(|p| p.maker == inside.maker) {
-                Some(at) => at,
-                None => {
-                    possible.push(Possible {
-                        maker: &inside.maker,
-                        families: Vec::new(),
-                    });
-                    possible.len() - 1
-                }
-            };
+            let found = possible.iter().position(|p| p.maker == inside.maker);
+            let at = found.unwrap_or(possible.len());
+            if found.is_none() {
+                possible.push(Possible {
+                    maker: &inside.maker,
+                    families: Vec::new(),
+                });
+            }
             if let Some(have) = possible.get_mut(at) {
                 for family in &inside.families {
                     if !have.families.contains(&family.as_str()) {
                         have.families.push(family);
+                    }
+                }
+            }
+        }
+        // A code that names the maker alone: the families known of him in this product.
+        for have in possible.iter_mut().filter(|p| p.families.is_empty()) {
+            for known in hits {
+                let product = self
+                    .raw
+                    .products
+                    .get(known.file)
+                    .and_then(|(_, f)| f.product.get(known.at));
+                for inside in product
+                    .iter()
+                    .flat_map(|p| &p.inside)
+                    .filter(|i| i.maker == have.maker)
+                {
+                    for family in &inside.families {
+                        if !have.families.contains(&family.as_str()) {
+                            have.families.push(family);
+                        }
                     }
                 }
             }
@@ -316,14 +365,27 @@ impl Catalog {
         if optional {
             because.push_str("; the cellular part is optional");
         }
+        let end_device = matches!(category, "stick" | "hotspot");
+        // A card or stick under another's name: the product maker is its brand.
+        let branded = end_device || category == "WWAN card";
+        let own = possible.iter().any(|p| {
+            self.maker(p.maker).is_some_and(|m| {
+                squeezed(product_maker).starts_with(&squeezed(&m.name))
+                    || squeezed(product_maker) == m.slug
+            })
+        });
         Some(Meaning {
-            kind: Some(IdKind::Module),
+            kind: Some(match category {
+                "phone" => IdKind::Phone,
+                _ if end_device => IdKind::Stick,
+                _ => IdKind::Module,
+            }),
             open,
             settled_by: settled_by.or((possible.len() > 1 || open)
                 .then_some("the order code, the label inside, or the modem's own answers")),
             possible,
             variant: None,
-            brand: None,
+            brand: (branded && !own).then_some(product_maker),
             chipset: None,
             because,
             source,
