@@ -1,8 +1,10 @@
 //! One file a command.
 
+pub mod assess;
 pub mod audit;
 pub mod catalog;
 pub mod explain;
+pub mod host;
 pub mod identify;
 pub mod policy;
 pub mod readers;
@@ -19,6 +21,8 @@ use crate::{Arguments, Command};
 pub fn run(arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exit> {
     let exit = match &arguments.command {
         Command::Scan(c) => scan::run(c, arguments, out),
+        Command::Host(c) => host::run(c, arguments, out),
+        Command::Assess(c) => assess::run(c, arguments, out),
         Command::Audit(c) => audit::run(c, arguments, out),
         Command::Identify(c) => identify::run(c, &load(arguments)?, out),
         Command::Catalog(c) => catalog::run(c, arguments, out),

@@ -45,6 +45,10 @@ pub struct Arguments {
 pub enum Command {
     /// What is in this evidence
     Scan(commands::scan::Scan),
+    /// This host, or a captured /sys tree; nothing is written
+    Host(commands::host::Host),
+    /// An old report or inventory under other packs or on another date
+    Assess(commands::assess::Assess),
     /// Audit a whole estate: report, questions, observations
     Audit(commands::audit::Audit),
     /// One identifier or string, explained

@@ -48,6 +48,11 @@ impl Out {
         self.stdout.write_all(bytes)
     }
 
+    /// Standard output, buffered.
+    pub fn writer(&mut self) -> &mut impl Write {
+        &mut self.stdout
+    }
+
     /// Writes what is buffered.
     pub fn flush(&mut self) -> io::Result<()> {
         self.stdout.flush()

@@ -1,6 +1,7 @@
 //! The report as JSON, as it was: text is kept, characters that act on a terminal or on the direction
 //! of text are written as escapes, which any JSON reader turns back.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use serde::Serialize;
@@ -35,10 +36,25 @@ pub fn json(report: &Report, layout: Layout) -> Result<String, serde_json::Error
 #[derive(Serialize)]
 #[serde(tag = "record", rename_all = "snake_case")]
 enum Line<'a> {
-    Finding(&'a crate::model::ReportFinding),
+    Finding {
+        #[serde(flatten)]
+        finding: &'a crate::model::ReportFinding,
+        /// What the asset lends to the judgement, so that a line can be judged again by itself.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        context: Option<Context<'a>>,
+    },
     Asset(&'a cellsweep_identify::AssetState),
     Remark(&'a cellsweep_identify::Remark),
     Source(&'a crate::model::SourceState),
+}
+
+/// The asset's facts on which verdicts and risk rest.
+#[derive(Serialize)]
+struct Context<'a> {
+    class: Option<&'a str>,
+    criticality: Option<&'a str>,
+    sector: Option<&'a str>,
+    sensitive: Option<bool>,
 }
 
 /// One finding, asset, remark or source a line, each with its kind under `record`; findings first.
@@ -46,10 +62,25 @@ enum Line<'a> {
 /// # Errors
 /// If a value cannot be written as JSON.
 pub fn ndjson(report: &Report) -> Result<String, serde_json::Error> {
+    let assets: BTreeMap<&str, _> = report.assets.iter().map(|a| (a.id.as_str(), a)).collect();
     let lines = report
         .findings
         .iter()
-        .map(Line::Finding)
+        .map(|finding| {
+            let asset = finding
+                .finding
+                .subject
+                .asset
+                .as_deref()
+                .and_then(|a| assets.get(a));
+            let context = asset.map(|a| Context {
+                class: a.class.as_deref(),
+                criticality: a.criticality.as_deref(),
+                sector: a.sector.as_deref(),
+                sensitive: a.sensitive,
+            });
+            Line::Finding { finding, context }
+        })
         .chain(report.assets.iter().map(Line::Asset))
         .chain(report.remarks.iter().map(Line::Remark))
         .chain(report.sources.iter().map(Line::Source));

@@ -4,7 +4,8 @@
 //! - [`codes`]: every code of a report, explained
 //! - [`input`]: which files are evidence, and what is known about each
 //! - [`read`]: one source through its reader
-//! - [`run`]: whole runs: scan, audit, assess
+//! - [`reassess`]: line-wise inventories judged again, streaming
+//! - [`run`]: whole runs: scan, host, audit, assess
 //! - [`store`]: the file `observations.ndjson.zst`
 //! - [`progress`]: what a long run tells
 
@@ -13,6 +14,7 @@ pub mod input;
 pub mod names;
 pub mod progress;
 pub mod read;
+pub mod reassess;
 pub mod run;
 pub mod store;
 

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use cellsweep_catalog::Catalog;
 use cellsweep_estate::{Diagnostic, Estate};
+use cellsweep_evidence::formats::sysfs;
+use cellsweep_evidence::reader::Collected;
 use cellsweep_evidence::{Clue, Key, KeyKind, Limits, Mapping, Observation, Place, Stance};
 use cellsweep_identify::{AssetState, Identified, Options, Remark, Seen, identify};
 use cellsweep_policy::Packs;
@@ -42,6 +44,8 @@ impl Settings {
             .and_then(|s| s.parse().ok())
             .and_then(|s| Timestamp::from_second(s).ok())
             .unwrap_or_else(Timestamp::now);
+        // Whole seconds: nobody reads more, and a report is easier to compare.
+        let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
         let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
         Self {
             jobs: 0,
@@ -65,6 +69,17 @@ impl Settings {
             "run": extra,
         })
     }
+}
+
+/// Whose assets are spoken of.
+#[derive(Clone, Copy)]
+enum Scope<'a> {
+    /// Nobody's: evidence alone.
+    Evidence,
+    /// One host's.
+    Host,
+    /// An estate's.
+    Estate(&'a Estate),
 }
 
 /// A finished run.
@@ -187,6 +202,100 @@ pub fn audit(
     )
 }
 
+/// Looks at this host, or at a copy of its `/sys` below `root`. Nothing is written.
+pub fn host(catalog: &Catalog, packs: &Packs, root: &Path, settings: &Settings) -> Run {
+    let mut found = Collected::default();
+    let outcome = sysfs::walk(root, &settings.limits, &mut found);
+    let name = ["proc/sys/kernel/hostname", "etc/hostname"]
+        .iter()
+        .find_map(|p| std::fs::read_to_string(root.join(p)).ok())
+        .map(|n| n.trim().to_owned())
+        .filter(|n| !n.is_empty() && n.len() < 256)
+        .unwrap_or_else(|| "this-host".to_owned());
+    let lost = found.problems.iter().any(|p| p.lost);
+    let mut state = SourceState {
+        path: "/sys".to_owned(),
+        format: Some("sysfs".to_owned()),
+        reader: Some("sysfs".to_owned()),
+        bytes: 0,
+        digest: String::new(),
+        status: if lost {
+            ReadStatus::Partial
+        } else {
+            ReadStatus::Read
+        },
+        errors: found
+            .problems
+            .iter()
+            .map(|p| SourceError {
+                locator: p.place.to_string(),
+                code: p.code.clone(),
+                message: p.message.clone(),
+            })
+            .collect(),
+    };
+    if let Err(e) = outcome {
+        state.status = if found.observations.is_empty() {
+            ReadStatus::Failed
+        } else {
+            ReadStatus::Partial
+        };
+        state.errors.push(SourceError {
+            locator: Place::Whole.to_string(),
+            code: "cannot-read".to_owned(),
+            message: e.to_string(),
+        });
+    }
+    if state.status != ReadStatus::Read {
+        found.observations.retain(|o| o.clue != Clue::Enumerated);
+    }
+    let key = Key::new(KeyKind::AssetTag, &name);
+    let mut seen: Vec<Seen> = found
+        .observations
+        .into_iter()
+        .map(|mut observation| {
+            observation.subject.push(key.clone());
+            Seen {
+                source: "/sys".into(),
+                reader: "sysfs".into(),
+                digest: "".into(),
+                register: false,
+                observation,
+            }
+        })
+        .collect();
+    // The host itself, so that it is an asset also when nothing is in the tree.
+    seen.push(Seen {
+        source: "/sys".into(),
+        reader: "sysfs".into(),
+        digest: "".into(),
+        register: false,
+        observation: Observation::new(
+            u64::MAX,
+            Stance::Mentioned,
+            Clue::AssetName,
+            &name,
+            Place::Whole,
+        )
+        .about(vec![key]),
+    });
+    let reading = Reading {
+        sources: vec![state],
+        seen,
+    };
+    let config = settings.config(packs, serde_json::json!({ "command": "host" }));
+    finish(
+        catalog,
+        packs,
+        Scope::Host,
+        reading,
+        Vec::new(),
+        settings,
+        config,
+        &crate::Silent,
+    )
+}
+
 /// Identifies stored observations again, under this catalogue, and judges them.
 pub fn reidentify(
     catalog: &Catalog,
@@ -246,7 +355,7 @@ pub fn assess(report: &mut Report, catalog: &Catalog, packs: &Packs, settings: &
 fn finish(
     catalog: &Catalog,
     packs: &Packs,
-    estate: Option<&Estate>,
+    scope: Scope<'_>,
     reading: Reading,
     mut remarks: Vec<Remark>,
     settings: &Settings,
@@ -264,13 +373,16 @@ fn finish(
         remarks: more,
     } = identify(catalog, &reading.seen, &options);
     remarks.extend(more);
-    if let Some(estate) = estate {
-        for a in &mut assets {
-            complete(estate, a);
+    match scope {
+        Scope::Estate(estate) => {
+            for a in &mut assets {
+                complete(estate, a);
+            }
+            unbound(&reading, &mut remarks);
         }
-        unbound(&reading, &mut remarks);
-    } else {
-        assets.clear(); // without an estate, nobody says which assets there are
+        Scope::Host => {}
+        // Without an estate, nobody says which assets there are.
+        Scope::Evidence => assets.clear(),
     }
     progress.stage("judging");
     let by_id: BTreeMap<&str, &AssetState> = assets.iter().map(|a| (a.id.as_str(), a)).collect();
@@ -308,7 +420,10 @@ fn finish(
         generated_at: settings.now.to_string(),
         date: settings.date.to_string(),
         effective_config: config,
-        organisation: estate.map(|e| e.organisation.name.clone()),
+        organisation: match scope {
+            Scope::Estate(estate) => Some(estate.organisation.name.clone()),
+            Scope::Host | Scope::Evidence => None,
+        },
         sources: reading.sources,
         assets,
         findings,
@@ -328,6 +443,8 @@ fn judge(
     date: Date,
 ) {
     f.verdicts = packs.judge_finding(&f.finding, asset, catalog, date);
+    let risk = cellsweep_risk::assess(&f.finding, asset, &f.verdicts, catalog);
+    f.risk = serde_json::to_value(risk).ok();
 }
 
 fn editions(packs: &Packs, date: Date) -> Vec<Edition> {

@@ -144,15 +144,26 @@ pub fn run(c: &Scan, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exi
     if c.redact {
         redact::redact(&mut report, redact::Masking::default())?;
     }
-    let bytes = match c.format {
-        Format::Table => terminal(&report, &catalog).into_bytes(),
-        Format::Json => json::json(&report, json::Layout::Pretty)?.into_bytes(),
-        Format::Ndjson => json::ndjson(&report)?.into_bytes(),
-        Format::Csv => tables::csv(&report, Some(&catalog))?,
-        Format::Xlsx => tables::xlsx(&report, Some(&catalog))?,
-        Format::Markdown => markdown::markdown(&report, Some(&catalog)).into_bytes(),
+    write(&report, &catalog, c.format, c.output.as_deref(), out)
+}
+
+/// Writes a report in the format asked for, and ends as it says.
+pub fn write(
+    report: &cellsweep_report::Report,
+    catalog: &cellsweep_catalog::Catalog,
+    format: Format,
+    output: Option<&std::path::Path>,
+    out: &mut Out,
+) -> anyhow::Result<Exit> {
+    let bytes = match format {
+        Format::Table => terminal(report, catalog).into_bytes(),
+        Format::Json => json::json(report, json::Layout::Pretty)?.into_bytes(),
+        Format::Ndjson => json::ndjson(report)?.into_bytes(),
+        Format::Csv => tables::csv(report, Some(catalog))?,
+        Format::Xlsx => tables::xlsx(report, Some(catalog))?,
+        Format::Markdown => markdown::markdown(report, Some(catalog)).into_bytes(),
     };
-    match &c.output {
+    match output {
         Some(path) => std::fs::write(path, bytes).with_context(|| path.display().to_string())?,
         None => out.bytes(&bytes)?,
     }
@@ -196,6 +207,25 @@ fn terminal(report: &cellsweep_report::Report, catalog: &cellsweep_catalog::Cata
             ]);
         }
         let _ = writeln!(text, "{table}");
+    }
+    for a in report.assets.iter().take(20) {
+        let status = match a.status {
+            cellsweep_identify::AssetStatus::Found => "found",
+            cellsweep_identify::AssetStatus::Clear => "clear",
+            cellsweep_identify::AssetStatus::NotAssessed => "not assessed",
+        };
+        let _ = write!(
+            text,
+            "{}: {status}: {}.",
+            cellsweep_report::sanitise::sanitise(&a.id),
+            a.why
+        );
+        match &a.settled_by {
+            Some(settles) => {
+                let _ = writeln!(text, " What would settle it: {settles}.");
+            }
+            None => text.push('\n'),
+        }
     }
     let c = &report.coverage;
     let _ = writeln!(

@@ -1,0 +1,109 @@
+//! `cellsweep assess`.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Write};
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use cellsweep_policy::Packs;
+use cellsweep_report::Report;
+use cellsweep_sweep::{Settings, reassess, run as runs};
+use clap::Args;
+use jiff::civil::Date;
+
+use super::scan::{Format, write};
+use crate::Arguments;
+use crate::exit::Exit;
+use crate::out::Out;
+
+/// Arguments.
+#[derive(Debug, Args)]
+pub struct Assess {
+    /// A report.json, or a line-wise inventory (.ndjson); `-` is a line-wise inventory on standard input
+    report: PathBuf,
+
+    /// Packs to judge by, ids or files; without any, those of the report
+    #[arg(long, value_name = "PACK")]
+    policy: Vec<String>,
+
+    /// The date asked about; without it, today
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    date: Option<Date>,
+
+    /// What to print; a line-wise inventory stays one
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Assesses.
+pub fn run(c: &Assess, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exit> {
+    let catalog = super::load(arguments)?;
+    let all = Packs::embedded()?;
+    let settings = Settings::new(c.date);
+    let name = c.report.display().to_string();
+    let stdin = c.report.as_os_str() == "-";
+    let by_lines = stdin
+        || c.report
+            .extension()
+            .is_some_and(|e| e.eq_ignore_ascii_case("ndjson") || e.eq_ignore_ascii_case("jsonl"));
+    if by_lines {
+        let packs = all.select(&c.policy)?;
+        let input: Box<dyn io::Read> = if stdin {
+            Box::new(io::stdin().lock())
+        } else {
+            Box::new(File::open(&c.report).with_context(|| name.clone())?)
+        };
+        let input = BufReader::with_capacity(1 << 20, input);
+        let counts = match &c.output {
+            Some(path) => {
+                let file = File::create(path).with_context(|| path.display().to_string())?;
+                let mut file = BufWriter::with_capacity(1 << 20, file);
+                let counts = reassess::lines(input, &mut file, &catalog, &packs, settings.date)?;
+                file.flush()?;
+                counts
+            }
+            None => reassess::lines(input, out.writer(), &catalog, &packs, settings.date)?,
+        };
+        for (line, message) in &counts.bad {
+            out.error(&format!("{name}, line {line}: {message}"));
+        }
+        out.note(&format!(
+            "{} records, {} findings judged on {}, {} prohibited, {} undecided, {} lines not read",
+            counts.records,
+            counts.findings,
+            settings.date,
+            counts.prohibited,
+            counts.undecided,
+            counts.bad_total
+        ));
+        let mut codes = Vec::new();
+        if counts.records == counts.bad_total {
+            codes.push(4);
+        }
+        if counts.prohibited > 0 {
+            codes.push(1);
+        }
+        if counts.undecided > 0 {
+            codes.push(5);
+        }
+        if counts.bad_total > 0 {
+            codes.push(3);
+        }
+        return Ok(Exit::Report(cellsweep_report::exit_code(&codes)));
+    }
+    let bytes = std::fs::read(&c.report).with_context(|| name.clone())?;
+    let mut report: Report =
+        serde_json::from_slice(&bytes).with_context(|| format!("{name} is no report"))?;
+    let named: Vec<String> = if c.policy.is_empty() {
+        report.packs.iter().filter_map(|p| p.id.clone()).collect()
+    } else {
+        c.policy.clone()
+    };
+    let packs = all.select(&named)?;
+    runs::assess(&mut report, &catalog, &packs, &settings);
+    write(&report, &catalog, c.format, c.output.as_deref(), out)
+}
