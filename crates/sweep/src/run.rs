@@ -114,7 +114,7 @@ pub fn scan(
     finish(
         catalog,
         packs,
-        None,
+        Scope::Evidence,
         reading,
         Vec::new(),
         settings,
@@ -193,7 +193,7 @@ pub fn audit(
     finish(
         catalog,
         packs,
-        Some(estate),
+        Scope::Estate(estate),
         reading,
         remarks,
         settings,
@@ -310,7 +310,7 @@ pub fn reidentify(
     finish(
         catalog,
         packs,
-        estate,
+        estate.map_or(Scope::Evidence, Scope::Estate),
         reading,
         Vec::new(),
         settings,
