@@ -11,6 +11,8 @@ pub static READERS: &[&Reader] = &[
     &formats::usb_devices::READER,
     &formats::dmesg::READER,
     &formats::lspci::READER,
+    &formats::udevadm::READER,
+    &formats::id_table::READER,
     &formats::mmcli::READER,
     &formats::at::READER,
     &formats::workbook::READER,

@@ -77,6 +77,14 @@ fn owner(path: &str) -> Option<Owner> {
     })
 }
 
+/// The device that a path leads to or through: its name, and whether it is on USB.
+pub(crate) fn device_of(path: &str) -> Option<(String, bool)> {
+    owner(path).map(|o| match o {
+        Owner::Usb(name) => (name, true),
+        Owner::Pci(address) => (address, false),
+    })
+}
+
 /// `1-1.4` or `usb1`; `1-0` is the root hub's interface port and no device.
 pub(crate) fn is_usb_device(name: &str) -> bool {
     let digits = |s: &str| !s.is_empty() && s.len() <= 3 && s.bytes().all(|b| b.is_ascii_digit());
@@ -242,6 +250,10 @@ impl Tree {
             }
             return;
         }
+        // Every USB device is bound to the driver `usb`, its interfaces to the telling ones.
+        if name == "driver" && matches!(value.rsplit('/').next(), Some("usb" | "hub")) {
+            return;
+        }
         self.wireless(dir, place, sink);
         let last = dir.rsplit('/').next().unwrap_or_default();
         if let Some(name_of_net) = net_name(dir)
@@ -399,11 +411,6 @@ impl Tree {
         {
             found.keys.push((kind, cut(value.trim()).to_owned()));
         }
-    }
-
-    /// The path lies below a USB device.
-    pub(crate) fn is_usb(dir: &str) -> bool {
-        matches!(owner(dir), Some(Owner::Usb(_)))
     }
 
     /// Notes what the path itself says: an interface of the kernel's WWAN class, a modem's channel.
@@ -676,7 +683,7 @@ fn usb(name: &str, found: Found) -> Device {
     rest(device, found)
 }
 
-fn pci(address: &str, found: Found) -> Device {
+fn pci(address: &str, mut found: Found) -> Device {
     /// Bridges, memory, system peripherals, processors, serial buses: only the id is of interest.
     const UNRELATED: &[&str] = &["01", "03", "04", "05", "06", "08", "0a", "0b", "0c"];
     let mut device = Device::new(found.unit);
@@ -701,6 +708,10 @@ fn pci(address: &str, found: Found) -> Device {
             device.fact(Clue::PciSubsystem, &id, place.clone());
         }
         driver(&mut device, &found.attributes);
+    } else {
+        found
+            .facts
+            .retain(|(clue, _, _)| *clue != Clue::PciTableName);
     }
     rest(device, found)
 }
