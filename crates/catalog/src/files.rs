@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use crate::model::{MakerFile, ProductFile, Raw, SharedFile, SourcesFile};
-use crate::starts::starts;
+use crate::starts::{starts, tightened};
 
 /// What is wrong in a catalogue file, with its place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,7 +121,12 @@ pub fn parse(texts: &[Text]) -> (Raw, Vec<FileError>) {
                 .err()
         } else {
             parsed::<ProductFile>(name, text)
-                .map(|f| raw.products.push((name.clone(), f)))
+                .map(|f| {
+                    let begin = |model: &str| starts(&tightened(model)).unwrap_or_default();
+                    raw.product_starts
+                        .push(f.product.iter().map(|p| begin(&p.model)).collect());
+                    raw.products.push((name.clone(), f));
+                })
                 .err()
         };
         errors.extend(failed);

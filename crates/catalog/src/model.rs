@@ -589,6 +589,8 @@ pub struct Raw {
     /// Literals with which names of each family begin, in upper case: for each maker file, for each of
     /// its families. Derived from the patterns.
     pub starts: Vec<Vec<Vec<String>>>,
+    /// Likewise for the products, without spaces and hyphens; an empty list: not known.
+    pub product_starts: Vec<Vec<Vec<String>>>,
     /// Version, as-of date, sources.
     pub sources: SourcesFile,
     /// Maker files with their path, in path order.

@@ -58,3 +58,46 @@ pub fn starts(pattern: &str) -> Result<Vec<String>, String> {
     }
     Ok(kept)
 }
+
+/// A pattern without the spaces and hyphens it matches literally (those in classes stay).
+pub fn tightened(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut class = false;
+    let mut chars = pattern.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' if !class => match chars.peek() {
+                Some(' ' | '-') => {
+                    chars.next();
+                    if matches!(chars.peek(), Some('?')) {
+                        chars.next();
+                    }
+                }
+                Some(_) => {
+                    out.push(c);
+                    out.extend(chars.next());
+                }
+                None => out.push(c),
+            },
+            '\\' => {
+                out.push(c);
+                out.extend(chars.next());
+            }
+            '[' => {
+                class = true;
+                out.push(c);
+            }
+            ']' => {
+                class = false;
+                out.push(c);
+            }
+            ' ' | '-' if !class => {
+                if matches!(chars.peek(), Some('?')) {
+                    chars.next();
+                }
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}

@@ -668,16 +668,18 @@ fn random_text_names_nobody() {
     }
 }
 
+/// Product maker, model, order code, batch; what is expected.
+type Row = (
+    Option<&'static str>,
+    &'static str,
+    Option<&'static str>,
+    Option<&'static str>,
+    &'static str,
+);
+
 #[test]
 fn products() {
     let catalog = catalog();
-    type Row = (
-        Option<&'static str>,
-        &'static str,
-        Option<&'static str>,
-        Option<&'static str>,
-        &'static str,
-    );
     let rows: &[Row] = &[
         (
             Some("Teltonika"),

@@ -3,7 +3,7 @@
 use super::{Catalog, Lazy, squeezed};
 use crate::meaning::{Meaning, Possible};
 use crate::model::{Confidence, IdKind, Inside, Product, Raw};
-use crate::starts::starts;
+use crate::starts::tightened;
 
 /// Longest model name looked at, in bytes.
 const LONGEST: usize = 160;
@@ -32,16 +32,18 @@ pub(crate) struct Products {
 impl Products {
     pub(crate) fn new(raw: &Raw) -> Self {
         let mut out = Self::default();
-        for (file, (_, products)) in raw.products.iter().enumerate() {
+        for ((file, (_, products)), beginnings) in
+            raw.products.iter().enumerate().zip(&raw.product_starts)
+        {
             for name in std::iter::once(&products.maker).chain(&products.aliases) {
                 out.makers.push((squeezed(name), file));
             }
-            for (at, product) in products.product.iter().enumerate() {
+            for ((at, product), starts) in products.product.iter().enumerate().zip(beginnings) {
                 let tight = tightened(&product.model);
                 out.known.push(Known {
                     file,
                     at,
-                    starts: starts(&tight).unwrap_or_default(),
+                    starts: starts.clone(),
                     pattern: Lazy::new(format!("^(?:{tight})$")),
                     codes: product
                         .inside
@@ -59,49 +61,6 @@ impl Products {
             .sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
         out
     }
-}
-
-/// A pattern without the spaces and hyphens it matches literally (those in classes stay).
-fn tightened(pattern: &str) -> String {
-    let mut out = String::with_capacity(pattern.len());
-    let mut class = false;
-    let mut chars = pattern.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' if !class => match chars.peek() {
-                Some(' ' | '-') => {
-                    chars.next();
-                    if matches!(chars.peek(), Some('?')) {
-                        chars.next();
-                    }
-                }
-                Some(_) => {
-                    out.push(c);
-                    out.extend(chars.next());
-                }
-                None => out.push(c),
-            },
-            '\\' => {
-                out.push(c);
-                out.extend(chars.next());
-            }
-            '[' => {
-                class = true;
-                out.push(c);
-            }
-            ']' => {
-                class = false;
-                out.push(c);
-            }
-            ' ' | '-' if !class => {
-                if matches!(chars.peek(), Some('?')) {
-                    chars.next();
-                }
-            }
-            _ => out.push(c),
-        }
-    }
-    out
 }
 
 fn tight(text: &str) -> String {
