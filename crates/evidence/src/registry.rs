@@ -31,6 +31,9 @@ pub static READERS: &[&Reader] = &[
     &formats::fwupd::READER,
     &formats::getprop::READER,
     &formats::qcsuper::READER,
+    &formats::routeros::READER,
+    &formats::cisco_ios::READER,
+    &formats::module_label::READER,
 ];
 
 /// The reader of this format name.
