@@ -4,6 +4,9 @@
 //! materials. They are compared after [`plain`]: lower case, accents folded, nothing but letters and
 //! digits.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
@@ -338,10 +341,13 @@ pub fn plain(header: &str) -> String {
 
 /// The field that this plain name stands for.
 fn named(plain_name: &str) -> Option<Field> {
-    ALIASES
-        .iter()
-        .find(|(_, names)| names.contains(&plain_name))
-        .map(|(field, _)| *field)
+    static BY_NAME: LazyLock<BTreeMap<&str, Field>> = LazyLock::new(|| {
+        ALIASES
+            .iter()
+            .flat_map(|(field, names)| names.iter().map(|name| (*name, *field)))
+            .collect()
+    });
+    BY_NAME.get(plain_name).copied()
 }
 
 /// The field that a header stands for, `None` if it is not in the table.

@@ -107,6 +107,7 @@ pub fn sniff(head: &Head<'_>) -> Option<(Kind, u8)> {
     if markdown::holds_table(text) {
         return markdown::layouts(text)
             .iter()
+            .filter(|l| known(l) >= 3 || l.has(Field::PartNumber))
             .find_map(kind)
             .map(|k| (k, 60));
     }
@@ -142,7 +143,15 @@ pub fn sniff(head: &Head<'_>) -> Option<(Kind, u8)> {
     if below.is_empty() || fitting * 2 < below.len() {
         return None;
     }
-    let known = layout.columns.iter().filter(|c| c.field.is_some()).count();
+    let known = known(&layout);
+    // Two words also meet by chance, in a sentence or a line of a program.
+    if known <= 2
+        && (below.iter().any(|n| *n != width)
+            || layout.columns.iter().any(|c| c.header.len() > 40)
+            || layout.count(&WEAK) == known)
+    {
+        return None;
+    }
     Some((
         kind,
         match (kind, known) {
@@ -152,6 +161,21 @@ pub fn sniff(head: &Head<'_>) -> Option<(Kind, u8)> {
             _ => 75,
         },
     ))
+}
+
+/// Names that stand in many tables that have nothing to do with assets.
+const WEAK: [Field; 6] = [
+    Field::AssetName,
+    Field::Quantity,
+    Field::Department,
+    Field::Value,
+    Field::Description,
+    Field::AssetClass,
+];
+
+/// Number of columns that are known.
+fn known(layout: &Layout) -> usize {
+    layout.columns.iter().filter(|c| c.field.is_some()).count()
 }
 
 /// Rows without a header that are numbers: most cells of some column have the shape of an IMEI or ICCID,
