@@ -18,6 +18,8 @@ use crate::svg::grouped;
 pub struct Brief {
     /// One sentence.
     pub answer: String,
+    /// What the sentence leaves out: makers, what to prepare for, what is undecided, what was not read.
+    pub more: String,
     /// Modules of settled makers.
     pub settled: u64,
     /// Modules whose maker is not settled.
@@ -121,21 +123,21 @@ pub fn brief(report: &Report, catalog: Option<&Catalog>) -> Brief {
     b.due = days(report);
     b.departments = departments(report);
     b.unassessed = unassessed(report);
-    b.answer = answer(report, &b, &Makers::new(report, catalog));
+    b.answer = answer(report, &b);
+    b.more = more(report, &b, &Makers::new(report, catalog));
     b
 }
 
-fn answer(report: &Report, b: &Brief, makers: &Makers<'_>) -> String {
+fn answer(report: &Report, b: &Brief) -> String {
     let modules = report.summary.modules;
     let c = &report.coverage;
-    // Writing to a String does not fail.
+    // Writing to a String does not fail, here and below.
     let mut out = String::new();
     if modules == 0 {
         out.push_str("No cellular module was found in what was read");
     } else {
-        let n = counted(modules, "cellular module", "cellular modules");
-        let verb = if modules == 1 { "was" } else { "were" };
-        let _ = write!(out, "{n} {verb} found");
+        let n = counted(modules, "cellular module was", "cellular modules were");
+        let _ = write!(out, "{n} found");
         if c.assets_total > 0 {
             let _ = write!(
                 out,
@@ -144,81 +146,64 @@ fn answer(report: &Report, b: &Brief, makers: &Makers<'_>) -> String {
                 counted(c.assets_total, "asset", "assets")
             );
         }
-        let first = report.summary.by_maker.iter().find_map(|m| {
-            let slug = m.maker.as_deref()?;
-            Some((makers.name(slug), m.modules))
-        });
-        if let Some((name, n)) = first {
-            let _ = write!(out, ", the most by {name} ({})", grouped(n));
-        }
-        if b.unsettled > 0 {
-            let _ = write!(
-                out,
-                "; of {} the maker is not settled",
-                grouped(b.unsettled)
-            );
-        }
     }
     if report.packs.is_empty() {
         out.push_str("; no policy pack was asked");
     } else {
-        let under = |n: u64, one: &str, more: &str| {
-            format!("{} {}", grouped(n), if n == 1 { one } else { more })
+        let findings = match b.prohibited {
+            0 => "no finding is".to_owned(),
+            n => counted(n, "finding is", "findings are"),
         };
         let _ = write!(
             out,
-            "; on {} {}",
-            report.date,
-            under(
-                b.prohibited,
-                "finding is prohibited by the chosen packs",
-                "findings are prohibited by the chosen packs"
-            )
+            "; by the chosen packs, {findings} prohibited on {}",
+            report.date
         );
-        if b.to_act_on > 0 {
-            let _ = write!(
-                out,
-                ", {}",
-                under(
-                    b.to_act_on,
-                    "more has a restriction or duty to prepare for",
-                    "more have a restriction or duty to prepare for"
-                )
-            );
-        }
-        if b.undecided > 0 {
-            let _ = write!(
-                out,
-                ", and for {} evidence or a legal reading is missing",
-                grouped(b.undecided)
-            );
-        }
     }
     if c.not_assessed > 0 {
-        let _ = write!(
-            out,
-            "; {} not assessed and may hold more",
-            if c.not_assessed == 1 {
-                "1 asset was".to_owned()
-            } else {
-                format!("{} assets were", grouped(c.not_assessed))
-            }
-        );
-    }
-    let unread = c.partial + c.failed + c.unrecognised;
-    if unread > 0 {
-        let _ = write!(
-            out,
-            "; {} not read completely",
-            if unread == 1 {
-                "1 source was".to_owned()
-            } else {
-                format!("{} sources were", grouped(unread))
-            }
-        );
+        let assets = counted(c.not_assessed, "asset was", "assets were");
+        let _ = write!(out, "; {assets} not assessed and may hold more");
     }
     out.push('.');
     out
+}
+
+fn more(report: &Report, b: &Brief, makers: &Makers<'_>) -> String {
+    let mut sentences: Vec<String> = Vec::new();
+    let first = report.summary.by_maker.iter().find_map(|m| {
+        let name = makers.name(m.maker.as_deref()?);
+        Some(format!(
+            "the largest number by {name} ({})",
+            grouped(m.modules)
+        ))
+    });
+    let open =
+        (b.unsettled > 0).then(|| format!("of {} the maker is not settled", grouped(b.unsettled)));
+    let whose: Vec<String> = first.into_iter().chain(open).collect();
+    if !whose.is_empty() {
+        sentences.push(format!("Whose: {}.", whose.join("; ")));
+    }
+    if b.to_act_on > 0 {
+        sentences.push(format!(
+            "{} under a later restriction or a duty.",
+            counted(b.to_act_on, "further finding is", "further findings are")
+        ));
+    }
+    if b.undecided > 0 {
+        sentences.push(format!(
+            "For {}, evidence or a legal reading is missing.",
+            counted(b.undecided, "finding", "findings")
+        ));
+    }
+    let c = &report.coverage;
+    let unread = c.partial + c.failed + c.unrecognised;
+    if unread > 0 {
+        sentences.push(format!(
+            "{} not read completely.",
+            counted(unread, "source was", "sources were")
+        ));
+    }
+    sentences.join(" ")
 }
 
 /// The day a verdict puts on the timeline, and what it is.
@@ -226,7 +211,7 @@ fn day(v: &Verdict) -> Option<(&str, String, &'static str)> {
     match (v.status, due(v)) {
         (Status::Prohibited, None) => Some((
             v.effective.as_deref()?,
-            "prohibited since".to_owned(),
+            "in effect, prohibited".to_owned(),
             "now",
         )),
         (Status::Prohibited, Some(d)) => Some((d, "prohibited, act by".to_owned(), "now")),

@@ -14,7 +14,7 @@ use crate::tables;
 
 /// Outside text inside Markdown: one line, no markup, no HTML, no table border.
 fn md(text: &str) -> String {
-    let clean = shortened(text, 300);
+    let clean = shortened(text, 600);
     let mut out = String::with_capacity(clean.len() + 8);
     for c in clean.chars() {
         match c {
@@ -57,6 +57,9 @@ pub fn markdown(report: &Report, catalog: Option<&Catalog>) -> String {
         md(&report.catalog.as_of),
     ));
     line(format!("{}\n", md(&brief.answer)));
+    if !brief.more.is_empty() {
+        line(format!("{}\n", md(&brief.more)));
+    }
 
     line("## Whose\n".to_owned());
     line("| Maker | Modules |\n| --- | ---: |".to_owned());

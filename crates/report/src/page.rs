@@ -197,6 +197,7 @@ struct Page<'a> {
     generated: String,
     tool: String,
     answer: String,
+    more: String,
     numbers: Vec<Number>,
     maker_charts: String,
     makers: Vec<MakerRow>,
@@ -309,6 +310,7 @@ pub fn html(report: &Report, catalog: Option<&Catalog>) -> Result<String, askama
         generated: clean(&report.generated_at),
         tool: clean(&format!("{} {}", report.tool.name, report.tool.version)),
         answer: sanitise(&b.answer).into_owned(),
+        more: sanitise(&b.more).into_owned(),
         numbers: numbers(report, &b, today),
         maker_charts: maker_charts(report, &makers),
         makers: maker_rows(report, &makers),
@@ -569,7 +571,7 @@ fn share(part: u64, of: u64) -> String {
     if of == 0 {
         return String::new();
     }
-    let tenths = u128::from(part) * 1000 / u128::from(of);
+    let tenths = (u128::from(part) * 2000 / u128::from(of)).div_ceil(2);
     format!("{}.{} %", tenths / 10, tenths % 10)
 }
 
@@ -602,6 +604,7 @@ fn timeline(dues: &[DueRow], today: &str) -> String {
             day: clean(today),
             away: String::new(),
             label: "the date asked about".to_owned(),
+            detail: String::new(),
             value: 0,
             class: "today",
         });
@@ -614,12 +617,8 @@ fn timeline(dues: &[DueRow], today: &str) -> String {
         marks.push(Mark {
             day: d.day.clone(),
             away: d.away.clone(),
-            label: format!(
-                "{}: {} ({})",
-                counted(d.findings, "finding", "findings"),
-                d.what,
-                d.rule
-            ),
+            label: format!("{}: {}", d.what, counted(d.findings, "finding", "findings")),
+            detail: format!("({})", d.rule),
             value: d.findings,
             class: d.class,
         });

@@ -52,7 +52,9 @@ pub struct Mark {
     pub away: String,
     /// What happens.
     pub label: String,
-    /// How many modules it concerns.
+    /// By which rule; may be empty.
+    pub detail: String,
+    /// How many findings it concerns.
     pub value: u64,
     /// Class of the mark: `now`, `act`, `open`, `today`.
     pub class: &'static str,
@@ -180,13 +182,13 @@ pub fn bars(id: &str, title: &str, bars: &[Bar], room: Room) -> String {
 pub fn timeline(id: &str, title: &str, marks: &[Mark], room: Room) -> String {
     let width = room.width();
     let (step, line_x) = match room {
-        Room::Wide => (40, 196),
-        Room::Narrow => (58, 12),
+        Room::Wide => (38, 226),
+        Room::Narrow => (72, 12),
     };
     let rows = u32::try_from(marks.len()).unwrap_or(u32::MAX / step);
     let description = marks
         .iter()
-        .map(|m| format!("{} ({}): {}", m.day, m.away, m.label))
+        .map(|m| format!("{} {}: {} {}", m.day, m.away, m.label, m.detail))
         .collect::<Vec<_>>()
         .join("; ");
     let mut out = String::new();
@@ -207,7 +209,8 @@ pub fn timeline(id: &str, title: &str, marks: &[Mark], room: Room) -> String {
             out,
             "<circle class=\"mark {class}\" cx=\"{line_x}\" cy=\"{y}\" r=\"{radius}\"/>"
         );
-        let (day, away, label) = (escape(&mark.day), escape(&mark.away), &mark.label);
+        let (day, away) = (escape(&mark.day), escape(&mark.away));
+        let room_for_text = width - line_x - 24;
         match room {
             Room::Wide => {
                 let _ = write!(
@@ -220,19 +223,21 @@ pub fn timeline(id: &str, title: &str, marks: &[Mark], room: Room) -> String {
                     y + 5,
                     line_x + 22,
                     y + 5,
-                    fitting(label, width - line_x - 24),
+                    fitting(&format!("{} {}", mark.label, mark.detail), room_for_text),
                 );
             }
             Room::Narrow => {
+                let x = line_x + 20;
                 let _ = write!(
                     out,
-                    "<text class=\"txt num\" x=\"{}\" y=\"{}\">{day} <tspan class=\"dim\">{away}</tspan></text>\
-                     <text class=\"txt\" x=\"{}\" y=\"{}\">{}</text>",
-                    line_x + 20,
-                    y - 3,
-                    line_x + 20,
-                    y + 16,
-                    fitting(label, width - line_x - 22),
+                    "<text class=\"txt num\" x=\"{x}\" y=\"{}\">{day} <tspan class=\"dim\">{away}</tspan></text>\
+                     <text class=\"txt\" x=\"{x}\" y=\"{}\">{}</text>\
+                     <text class=\"txt dim\" x=\"{x}\" y=\"{}\">{}</text>",
+                    y - 11,
+                    y + 7,
+                    fitting(&mark.label, room_for_text),
+                    y + 24,
+                    fitting(&mark.detail, room_for_text),
                 );
             }
         }

@@ -597,3 +597,19 @@ proptest::proptest! {
         proptest::prop_assert_eq!(masked.findings.len(), r.findings.len());
     }
 }
+
+#[test]
+fn the_schema_knows_every_status() {
+    let schema = schema();
+    let words: BTreeSet<&str> = schema["$defs"]["status"]["enum"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    let wanted: BTreeSet<&str> = cellsweep_policy::Status::ALL
+        .iter()
+        .map(|s| s.as_str())
+        .collect();
+    assert_eq!(words, wanted);
+}
