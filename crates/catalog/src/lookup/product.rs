@@ -72,7 +72,7 @@ fn tight(text: &str) -> String {
 impl Catalog {
     /// A product: what may be inside. `order_code` and `batch` narrow it where the source ties a
     /// module to them. An open meaning: other modules are possible too, or the cellular part is
-    /// optional; an empty set: the radio is known and its maker is not.
+    /// optional (then `kind` is `None`); an empty set: the radio is known and its maker is not.
     pub fn product(
         &self,
         maker: Option<&str>,
@@ -334,7 +334,8 @@ impl Catalog {
             })
         });
         Some(Meaning {
-            kind: Some(match category {
+            // A product that may hold none does not show that one is there.
+            kind: (!optional).then_some(match category {
                 "phone" => IdKind::Phone,
                 _ if end_device => IdKind::Stick,
                 _ => IdKind::Module,
