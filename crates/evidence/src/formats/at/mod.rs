@@ -4,7 +4,7 @@ pub mod dialogue;
 pub mod prefix;
 
 use crate::modem;
-use crate::observation::{Place, Stance};
+use crate::observation::{Clue, Observation, Place, Stance};
 use crate::reader::{Collected, Head, ReadError, Reader, Sink};
 use crate::source::Source;
 use crate::text;
@@ -78,6 +78,8 @@ struct Transcript {
     units: u64,
     /// Set at the first line numbered as Gammu does it: from there on only such lines are dialogue.
     numbered: bool,
+    /// The first lines, for a dialogue whose commands were not echoed.
+    first: Vec<(String, Place)>,
 }
 
 impl Transcript {
@@ -86,6 +88,7 @@ impl Transcript {
             dialogue: Dialogue::new(Stance::Observed),
             units: 0,
             numbered: false,
+            first: Vec::new(),
         }
     }
 
@@ -123,6 +126,10 @@ impl Transcript {
 
     fn one(&mut self, line: &str, place: &Place, sink: &mut dyn Sink) -> Result<(), ReadError> {
         let bare = prefix::bare(line);
+        if self.first.len() < 16 && !bare.text.trim().is_empty() {
+            self.first
+                .push((bare.text.trim().to_owned(), place.clone()));
+        }
         self.numbered |= bare.numbered;
         if self.numbered && !bare.numbered {
             return Ok(());
@@ -156,7 +163,43 @@ impl Transcript {
     }
 
     fn finish(&mut self, sink: &mut dyn Sink) -> Result<(), ReadError> {
-        self.dialogue.finish(&mut self.units, sink)
+        self.dialogue.finish(&mut self.units, sink)?;
+        if self.units == 0 {
+            self.without_echo(sink)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Only answers, each closed by `OK`: the order in which everybody asks is manufacturer, model,
+    /// revision. Nothing is taken unless the first three answers are single short lines.
+    fn without_echo(&mut self, sink: &mut dyn Sink) -> Result<(), ReadError> {
+        let [a, ok1, b, ok2, c, ok3, ..] = self.first.as_slice() else {
+            return Ok(());
+        };
+        let closed = [ok1, ok2, ok3].iter().all(|l| l.0 == "OK");
+        let short = [a, b, c].iter().all(|l| {
+            (2..=40).contains(&l.0.len()) && !l.0.contains(':') && l.0 != "OK" && l.0 != "ERROR"
+        });
+        if !closed || !short {
+            return Ok(());
+        }
+        let clues = [
+            Clue::ModemManufacturer,
+            Clue::ModemModel,
+            Clue::ModemRevision,
+        ];
+        for (line, clue) in [a, b, c].into_iter().zip(clues) {
+            sink.observe(Observation::new(
+                0,
+                Stance::Observed,
+                clue,
+                &line.0,
+                line.1.clone(),
+            ))?;
+        }
+        self.units = 1;
+        Ok(())
     }
 }
 
