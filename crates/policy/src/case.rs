@@ -10,6 +10,11 @@ use jiff::civil::Date;
 
 use crate::pack::Stage;
 
+/// Probability the listed makers must have together for the set to be taken as all there are. The
+/// rest is "somebody else": identification leaves 0.05 where its evidence names every possibility (a
+/// product known to hold one of two), and 0.3 where it does not.
+pub const CLOSED: f64 = 0.9;
+
 /// A maker as far as rules ask.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MakerFacts {
@@ -216,8 +221,7 @@ impl Case {
                     makers.push(MakerFacts::from_catalog(catalog, &c.maker, family));
                 }
             }
-            // The rest of the probability is "somebody else"; rounding is not.
-            open = makers.is_empty() || covered < 0.995;
+            open = makers.is_empty() || covered < CLOSED;
         }
         let mut given = given.clone();
         if given.category.is_none() {

@@ -21,6 +21,19 @@ pub enum Kind {
     Proposal,
 }
 
+impl Kind {
+    /// The word used in packs and reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Law => "law",
+            Self::List => "list",
+            Self::PolicyTarget => "policy_target",
+            Self::Advisory => "advisory",
+            Self::Proposal => "proposal",
+        }
+    }
+}
+
 /// What a rule asks. Verbs are not to be collapsed into "banned".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -315,7 +315,7 @@ fn lower(a: Range, b: Range) -> Range {
 /// The maker's standing under the chosen packs. Only rules that test the maker count: a duty that
 /// reaches every module says nothing about whose it is.
 fn standing(table: &Table, verdicts: &[Verdict]) -> Known {
-    let rank = |status: Status| -> Option<Range> {
+    let rank = |status: Status, verb: &str| -> Option<Range> {
         let at = |word| table.rank("standing", word).unwrap_or(0);
         let (low, high) = match status {
             Status::Prohibited => ("prohibited", "prohibited"),
@@ -326,9 +326,15 @@ fn standing(table: &Table, verdicts: &[Verdict]) -> Known {
             Status::InsufficientEvidence => ("no_match", "prohibited"),
             Status::Exempt | Status::NotApplicable => return None,
         };
+        // Only a rule that forbids can turn out to forbid.
+        let most = if verb.starts_with("no_") {
+            at("prohibited")
+        } else {
+            at("advisory")
+        };
         Some(Range {
-            low: at(low),
-            high: at(high),
+            low: at(low).min(most),
+            high: at(high).min(most),
         })
     };
     let mut range: Option<Range> = None;
@@ -340,13 +346,13 @@ fn standing(table: &Table, verdicts: &[Verdict]) -> Known {
         ) {
             continue;
         }
-        let mut one = rank(v.status);
+        let mut one = rank(v.status, &v.verb);
         if v.status == Status::InsufficientEvidence && !v.if_maker.is_empty() {
             // A candidate's standing bounds what is possible only if no other maker is.
             let worst = v
                 .if_maker
                 .iter()
-                .filter_map(|i| rank(i.status))
+                .filter_map(|i| rank(i.status, &v.verb))
                 .map(|r| r.high)
                 .max();
             let all_listed = !v.basis.contains("others are possible");

@@ -386,6 +386,27 @@ fn a_duty_that_reaches_every_module_says_nothing_of_the_maker() {
 }
 
 #[test]
+fn an_open_question_is_no_worse_than_its_rule_can_be() {
+    let f = finding(Some("quectel"), Some("EC25"), Stance::Observed);
+    for (verb, words) in [
+        ("recommended", "standing: no_match to advisory"),
+        ("no_use", "standing: no_match to prohibited"),
+    ] {
+        let mut v = verdict(Status::InsufficientEvidence, "jurisdiction");
+        v.verb = verb.to_owned();
+        let risk = assess(&f, Some(&asset()), &[v], &Catalog::default());
+        let Area::Level(ns) = &risk.national_security else {
+            panic!("no level")
+        };
+        assert!(
+            ns.drivers.iter().any(|d| d.starts_with(words)),
+            "{:?}",
+            ns.drivers
+        );
+    }
+}
+
+#[test]
 fn confidence_of_the_evidence_enters_nowhere() {
     let mut sure = finding(Some("quectel"), Some("EC25"), Stance::Observed);
     sure.confidence = 0.99;
