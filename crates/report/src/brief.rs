@@ -18,7 +18,7 @@ use crate::svg::grouped;
 pub struct Brief {
     /// One sentence.
     pub answer: String,
-    /// What the sentence leaves out: makers, what to prepare for, what is undecided, what was not read.
+    /// What the sentence leaves out: makers, what to prepare for, what was not read.
     pub more: String,
     /// Modules of settled makers.
     pub settled: u64,
@@ -159,6 +159,13 @@ fn answer(report: &Report, b: &Brief) -> String {
             "; by the chosen packs, {findings} prohibited on {}",
             report.date
         );
+        if b.undecided > 0 {
+            let _ = write!(
+                out,
+                " and for {} evidence or a legal reading is missing",
+                grouped(b.undecided)
+            );
+        }
     }
     if c.not_assessed > 0 {
         let assets = counted(c.not_assessed, "asset was", "assets were");
@@ -187,12 +194,6 @@ fn more(report: &Report, b: &Brief, makers: &Makers<'_>) -> String {
         sentences.push(format!(
             "{} under a later restriction or a duty.",
             counted(b.to_act_on, "further finding is", "further findings are")
-        ));
-    }
-    if b.undecided > 0 {
-        sentences.push(format!(
-            "For {}, evidence or a legal reading is missing.",
-            counted(b.undecided, "finding", "findings")
         ));
     }
     let c = &report.coverage;
@@ -298,17 +299,22 @@ fn departments(report: &Report) -> Vec<Department> {
 }
 
 fn unassessed(report: &Report) -> Vec<Unassessed> {
-    let mut groups: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, &str), Vec<usize>> = BTreeMap::new();
     for (n, a) in report.assets.iter().enumerate() {
         if a.status == AssetStatus::NotAssessed {
+            // One reason for many products is one reason: the list below it names the products.
+            let why = match a.product.as_deref().map(str::trim) {
+                Some(product) if product.len() > 2 => a.why.replace(product, "the product"),
+                _ => a.why.clone(),
+            };
             let settled_by = a.settled_by.as_deref().unwrap_or_default();
-            groups.entry((&a.why, settled_by)).or_default().push(n);
+            groups.entry((why, settled_by)).or_default().push(n);
         }
     }
     let mut all: Vec<Unassessed> = groups
         .into_iter()
         .map(|((why, settled_by), assets)| Unassessed {
-            why: why.to_owned(),
+            why,
             settled_by: settled_by.to_owned(),
             count: assets.len(),
             assets,

@@ -940,7 +940,7 @@ fn finding<'a>(
         .map(|e| EvidenceLine {
             role: evidence_word(e.role),
             what: format!("{} {}", e.clue.replace('_', " "), shortened(&e.value, 160)),
-            says: shortened(&e.says, 200),
+            says: shortened(&e.says, 320),
             place: shortened(&format!("{}, {}", e.source, e.locator), 200),
         })
         .collect();
@@ -1005,6 +1005,7 @@ fn finding<'a>(
                 days: v
                     .deadline
                     .as_deref()
+                    .filter(|_| due(v).is_some())
                     .map(|d| clean(&format!("act by {d}")))
                     .unwrap_or_default(),
                 ifs: clean(
