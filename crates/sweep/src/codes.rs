@@ -32,6 +32,14 @@ const OWN: &[(&str, &str)] = &[
         "The file is not well formed in its format from some place on.",
     ),
     (
+        "members-quiet",
+        "Texts inside an archive that were searched for names of modules and hold none; they are counted, not listed.",
+    ),
+    (
+        "members-unrecognised",
+        "Members of an archive that no reader recognises; they are counted, not listed. They were not looked at: that is not the same as nothing being in them.",
+    ),
+    (
         "more-problems",
         "The file has more problems than are listed.",
     ),
@@ -81,7 +89,8 @@ pub fn all() -> Vec<(&'static str, &'static str)> {
             .iter()
             .map(|c| (c.code, c.explanation)),
     );
-    codes.sort_unstable();
+    codes.extend(cellsweep_unpack::CODES);
+    codes.sort_by_key(|c| c.0);
     codes.dedup_by_key(|c| c.0);
     codes
 }

@@ -3,13 +3,14 @@
 //!
 //! - [`codes`]: every code of a report, explained
 //! - [`input`]: which files are evidence, and what is known about each
-//! - [`read`]: one source through its reader
+//! - [`read`]: one source through its reader; a container through its members
 //! - [`reassess`]: line-wise inventories judged again, streaming
 //! - [`run`]: whole runs: scan, host, audit, assess
 //! - [`store`]: the file `observations.ndjson.zst`
 //! - [`progress`]: what a long run tells
 
 pub mod codes;
+mod container;
 pub mod input;
 pub mod names;
 pub mod progress;

@@ -1,7 +1,7 @@
 //! One source through its reader.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,6 +17,7 @@ use cellsweep_report::model::{ReadStatus, SourceError, SourceState};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use crate::container;
 use crate::input::Input;
 use crate::names::CatalogNames;
 use crate::progress::Progress;
@@ -47,46 +48,53 @@ pub fn read_all(
 ) -> Reading {
     progress.begin(inputs.len(), inputs.iter().map(|i| i.bytes).sum());
     let one = |input: &Input| {
-        let result = read_one(catalog, input, limits, stop);
+        let result = read_tree(catalog, input, limits, stop);
         progress.read(&input.shown, input.bytes);
         result
     };
-    let parts: Vec<(SourceState, Vec<Seen>)> =
-        match rayon::ThreadPoolBuilder::new().num_threads(jobs).build() {
-            Ok(pool) => pool.install(|| inputs.par_iter().map(one).collect()),
-            Err(_) => inputs.iter().map(one).collect(), // no threads to be had: slower, same result
-        };
+    let parts: Vec<Tree> = match rayon::ThreadPoolBuilder::new().num_threads(jobs).build() {
+        Ok(pool) => pool.install(|| inputs.par_iter().map(one).collect()),
+        Err(_) => inputs.iter().map(one).collect(), // no threads to be had: slower, same result
+    };
     let mut reading = Reading::default();
-    for (state, seen) in parts {
+    for (state, seen) in parts.into_iter().flatten() {
         reading.sources.push(state);
         reading.seen.extend(seen);
     }
     reading
 }
 
-/// Reads one input from its file.
-pub fn read_one(
-    catalog: &Catalog,
-    input: &Input,
-    limits: &Limits,
-    stop: &Stop,
-) -> (SourceState, Vec<Seen>) {
-    match File::open(&input.path) {
-        Ok(file) => read_stream(catalog, input, file, limits, stop),
-        Err(e) => {
-            let mut state = blank(input);
-            state.status = ReadStatus::Failed;
-            state.errors.push(error(
-                &Place::Whole,
-                "cannot-open",
-                format!("could not be opened: {e}"),
-            ));
-            (state, Vec::new())
+/// Sources with what was seen in each: an input, and the members inside it after it.
+pub type Tree = Vec<(SourceState, Vec<Seen>)>;
+
+/// Reads one input from its file: itself, and if it is a container its members after it, in the
+/// container's own order.
+pub fn read_tree(catalog: &Catalog, input: &Input, limits: &Limits, stop: &Stop) -> Tree {
+    let failed = |code: &str, message: String| {
+        let mut state = blank(input);
+        state.status = ReadStatus::Failed;
+        state.errors.push(error(&Place::Whole, code, message));
+        vec![(state, Vec::new())]
+    };
+    let mut file = match File::open(&input.path) {
+        Ok(file) => file,
+        Err(e) => return failed("cannot-open", format!("could not be opened: {e}")),
+    };
+    // Only what can be rewound is looked into first: a pipe is read as it comes.
+    if file.metadata().is_ok_and(|m| m.is_file()) {
+        match container::read(catalog, input, &mut file, limits, stop) {
+            Ok(Some(tree)) => return tree,
+            Ok(None) => {}
+            Err(e) => return failed("cannot-read", format!("could not be read: {e}")),
+        }
+        if let Err(e) = file.seek(SeekFrom::Start(0)) {
+            return failed("cannot-read", format!("could not be read: {e}"));
         }
     }
+    vec![read_stream(catalog, input, file, limits, stop)]
 }
 
-fn blank(input: &Input) -> SourceState {
+pub(crate) fn blank(input: &Input) -> SourceState {
     SourceState {
         path: input.shown.clone(),
         format: None,
@@ -98,7 +106,7 @@ fn blank(input: &Input) -> SourceState {
     }
 }
 
-fn error(place: &Place, code: &str, message: String) -> SourceError {
+pub(crate) fn error(place: &Place, code: &str, message: String) -> SourceError {
     SourceError {
         locator: place.to_string(),
         code: code.to_owned(),
@@ -115,15 +123,13 @@ pub fn read_stream(
     stop: &Stop,
 ) -> (SourceState, Vec<Seen>) {
     let mut state = blank(input);
-    let mut hashing = Hashing {
-        inner: stream,
-        hasher: Sha256::new(),
-        bytes: 0,
-    };
+    let mut hashing = Hashing::new(stream);
     let mut head = Vec::new();
     if let Err(e) = (&mut hashing)
         .take(Head::SIZE as u64)
         .read_to_end(&mut head)
+        // What was read before an early end is still read; the reader meets the error after it.
+        && head.is_empty()
     {
         state.status = ReadStatus::Failed;
         state.errors.push(error(
@@ -179,11 +185,7 @@ pub fn read_stream(
     // The digest covers the whole source, also what the reader did not ask for.
     let drained = io::copy(&mut hashing, &mut io::sink());
     state.bytes = hashing.bytes;
-    let digest = hashing.hasher.finalize();
-    for byte in &digest {
-        use std::fmt::Write as _;
-        let _ = write!(state.digest, "{byte:02x}");
-    }
+    state.digest = hashing.digest();
 
     let lost = sink.problems.iter().any(|p| p.lost);
     state.errors.extend(
@@ -191,13 +193,8 @@ pub fn read_stream(
             .iter()
             .map(|p| error(&p.place, &p.code, p.message.clone())),
     );
-    if let Err(e) = drained {
-        state.errors.push(error(
-            &Place::Whole,
-            "cannot-read",
-            format!("could not be read to its end: {e}"),
-        ));
-        outcome = Err(ReadError::Stopped("input failed".to_owned()));
+    if let (Err(e), Ok(())) = (drained, &outcome) {
+        outcome = Err(ReadError::Io(e));
     }
     state.status = match (&outcome, chosen) {
         _ if head.is_empty() => {
@@ -208,7 +205,12 @@ pub fn read_stream(
             ));
             ReadStatus::Unrecognised
         }
-        (_, None) => {
+        (failed, None) => {
+            if let Err(e) = failed {
+                state
+                    .errors
+                    .push(error(&Place::Whole, "cannot-read", e.to_string()));
+            }
             if state.errors.is_empty() {
                 state.errors.push(error(
                     &Place::Whole,
@@ -260,7 +262,7 @@ pub fn read_stream(
 }
 
 /// Adds what the organisation says about the source: its asset to every unit, its department once.
-fn bind(input: &Input, observations: &mut [Observation]) -> Vec<Observation> {
+pub(crate) fn bind(input: &Input, observations: &mut [Observation]) -> Vec<Observation> {
     if !input.keys.is_empty() {
         let mut last = None;
         for o in observations.iter_mut() {
@@ -342,10 +344,30 @@ fn name_does_not_fit(name: &str, reader: &Reader, state: &mut SourceState) {
 }
 
 /// Hashes and counts what passes.
-struct Hashing<R> {
-    inner: R,
+pub(crate) struct Hashing<R> {
+    pub(crate) inner: R,
     hasher: Sha256,
-    bytes: u64,
+    pub(crate) bytes: u64,
+}
+
+impl<R> Hashing<R> {
+    pub(crate) fn new(inner: R) -> Self {
+        Self {
+            inner,
+            hasher: Sha256::new(),
+            bytes: 0,
+        }
+    }
+
+    /// SHA-256 of what has passed, hexadecimal.
+    pub(crate) fn digest(&self) -> String {
+        use std::fmt::Write as _;
+        let mut text = String::with_capacity(64);
+        for byte in &self.hasher.clone().finalize() {
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
 }
 
 impl<R: Read> Read for Hashing<R> {
