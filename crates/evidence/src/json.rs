@@ -12,6 +12,8 @@ pub struct Scalar<'a> {
     pub path: &'a [String],
     /// Number of the innermost object around it, counted from 1 in order of opening; 0 outside.
     pub object: u64,
+    /// The objects around it, outermost first.
+    pub objects: &'a [Around],
     /// Number of the top-level value, counted from 0.
     pub document: u64,
     /// Its own key; empty for an array item.
@@ -22,6 +24,17 @@ pub struct Scalar<'a> {
     pub quoted: bool,
     /// Line, counted from 1.
     pub line: u64,
+}
+
+/// An object around a scalar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Around {
+    /// Number of the object, counted from 1 in order of opening.
+    pub id: u64,
+    /// True if the object is an item of an array.
+    pub item: bool,
+    /// Number of keys in front of it, the length of its own path.
+    pub depth: usize,
 }
 
 /// How a walk ended.
@@ -49,6 +62,7 @@ pub fn walk(text: &str, mut each: impl FnMut(&Scalar<'_>)) -> End {
     let mut too_deep = 0usize;
     let mut path: Vec<String> = Vec::new();
     let mut objects = 0u64;
+    let mut around: Vec<Around> = Vec::new();
     let mut document = 0u64;
     while let Some(&b) = bytes.get(at) {
         match b {
@@ -66,6 +80,11 @@ pub fn walk(text: &str, mut each: impl FnMut(&Scalar<'_>)) -> End {
                     path.extend(key);
                     let id = if b == b'{' {
                         objects += 1;
+                        around.push(Around {
+                            id: objects,
+                            item: frames.last().is_some_and(|f| !f.object),
+                            depth: path.len(),
+                        });
                         objects
                     } else {
                         frames.last().map_or(0, |f| f.id)
@@ -85,6 +104,9 @@ pub fn walk(text: &str, mut each: impl FnMut(&Scalar<'_>)) -> End {
                 } else if let Some(frame) = frames.pop() {
                     if frame.pushed {
                         path.pop();
+                    }
+                    if frame.object {
+                        around.pop();
                     }
                     if frames.is_empty() {
                         document += 1;
@@ -137,6 +159,7 @@ pub fn walk(text: &str, mut each: impl FnMut(&Scalar<'_>)) -> End {
                     each(&Scalar {
                         path: &path,
                         object,
+                        objects: &around,
                         document,
                         key: &key,
                         value: &value,
@@ -172,6 +195,7 @@ pub fn walk(text: &str, mut each: impl FnMut(&Scalar<'_>)) -> End {
                     each(&Scalar {
                         path: &path,
                         object,
+                        objects: &around,
                         document,
                         key: &key,
                         value,

@@ -161,7 +161,7 @@ fn is_not_fitted(text: &str) -> bool {
 }
 
 /// A value such as `EC21-E (DNP)` or `DNP/SIM7600`.
-fn says_not_fitted(text: &str) -> bool {
+pub(super) fn says_not_fitted(text: &str) -> bool {
     is_not_fitted(text)
         || (text.len() < 200
             && text

@@ -4,21 +4,15 @@ use std::borrow::Cow;
 
 use super::{Field, Out, Row};
 use crate::identity::{self, Imei, ImeiForm};
-use crate::observation::{Key, KeyKind};
+use crate::observation::{Key, KeyKind, Place};
 
 /// The IMEI of a cell as digits: 15 where a check digit is known or written, 16 for an IMEISV, else 14.
 /// What cannot be used, or was put right, is said with its place.
-pub fn imei(row: &Row<'_>, column: usize, text: &str, out: &mut Out<'_>) -> Option<String> {
+pub fn imei_at(text: &str, place: impl Fn() -> Place, out: &mut Out<'_>) -> Option<String> {
     if is_scientific(text) {
-        out.problem(
-            "imei-destroyed-by-spreadsheet",
-            true,
-            row.place(column),
-            || {
-                "a spreadsheet turned this IMEI into a rounded number; its digits are gone"
-                    .to_owned()
-            },
-        );
+        out.problem("imei-destroyed-by-spreadsheet", true, place(), || {
+            "a spreadsheet turned this IMEI into a rounded number; its digits are gone".to_owned()
+        });
         return None;
     }
     // 17 digits: IMEI with its check digit, followed by the software version.
@@ -30,7 +24,7 @@ pub fn imei(row: &Row<'_>, column: usize, text: &str, out: &mut Out<'_>) -> Opti
         // A MEID has 14 hexadecimal digits and no IMEI in it.
         let meid = text.len() == 14 && text.bytes().all(|b| b.is_ascii_hexdigit());
         if !meid {
-            out.problem("imei-not-readable", false, row.place(column), || {
+            out.problem("imei-not-readable", false, place(), || {
                 "not an IMEI: 14 to 16 digits were expected".to_owned()
             });
         }
@@ -40,22 +34,17 @@ pub fn imei(row: &Row<'_>, column: usize, text: &str, out: &mut Out<'_>) -> Opti
         ImeiForm::Bare => Some(imei.digits().to_owned()),
         ImeiForm::Checked | ImeiForm::WithSoftwareVersion => Some(written(&text)),
         ImeiForm::BadCheck => {
-            out.problem("imei-check-digit-wrong", false, row.place(column), || {
+            out.problem("imei-check-digit-wrong", false, place(), || {
                 "the check digit of this IMEI is wrong: mistyped, or never a right number"
                     .to_owned()
             });
             Some(written(&text))
         }
         ImeiForm::Repaired => {
-            out.problem(
-                "imei-leading-zero-restored",
-                false,
-                row.place(column),
-                || {
-                    "a leading zero lost in a spreadsheet was put back; the check digit proves it"
-                        .to_owned()
-                },
-            );
+            out.problem("imei-leading-zero-restored", false, place(), || {
+                "a leading zero lost in a spreadsheet was put back; the check digit proves it"
+                    .to_owned()
+            });
             let mut digits = String::with_capacity(15);
             digits.push('0');
             digits.push_str(&written(&text));
@@ -74,14 +63,14 @@ pub fn imeis(row: &Row<'_>, out: &mut Out<'_>) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for (column, text) in row.all(Field::Imei) {
         if text.len() <= 20 {
-            found.extend(imei(row, column, &text, out).map(|i| (column, i)));
+            found.extend(imei_at(&text, || row.place(column), out).map(|i| (column, i)));
         } else {
             for part in text
                 .split([';', ',', '/', '|', ' ', '\n'])
                 .filter(|p| p.len() >= 8)
                 .take(16)
             {
-                found.extend(imei(row, column, part, out).map(|i| (column, i)));
+                found.extend(imei_at(part, || row.place(column), out).map(|i| (column, i)));
             }
         }
     }

@@ -104,6 +104,8 @@ pub enum Field {
     Reference,
     /// A bare "device" column: a part in a bill of materials, else a model or a name.
     Device,
+    /// A bare "part" column: the part where there is no part number beside it, else what it is.
+    Part,
     /// Footprint: marks a bill of materials, not kept.
     Footprint,
 }
@@ -164,7 +166,7 @@ pub const ALIASES: &[(Field, &[&str])] = &[
         "besitzer", "eigentumer", "responsable", "proprietaire", "propietario",
     ]),
     (Field::Maker, &[
-        "manufacturer", "make", "maker", "vendor", "brand", "oem", "mfr", "mfg", "mfgr",
+        "manufacturer", "make", "maker", "vendor", "brand", "oem", "mfr", "mfg", "mf", "manf", "mfgr",
         "manufacturername", "vendorname", "productmaker", "productmanufacturer", "devicemaker",
         "devicemanufacturer", "hwvendor", "controllermake", "hubmake", "chargermake", "hersteller",
         "fabrikat", "marke", "herstellername", "fabricant", "constructeur", "marque", "fabricante",
@@ -296,7 +298,7 @@ pub const ALIASES: &[(Field, &[&str])] = &[
     (Field::PartNumber, &[
         "mpn", "manufacturerpartnumber", "manufacturerpart", "manufacturerpartno", "manufacturerpn",
         "mfrpartnumber", "mfrpart", "mfrpn", "mfgpartnumber", "mfgpart", "mfgpn", "mfrpartno",
-        "mfgpartno", "manpartno", "mfpn", "manufacturernumber", "manufacturerno", "mpn1",
+        "mfgpartno", "manpartno", "mfpn", "mp", "manfnum", "manufacturerpartnum", "manufacturernumber", "manufacturerno", "mpn1",
         "herstellernummer", "herstellerteilenummer", "herstellerartikelnummer",
         "referencefabricant", "referenciafabricante",
     ]),
@@ -314,6 +316,7 @@ pub const ALIASES: &[(Field, &[&str])] = &[
     ]),
     (Field::Reference, &["reference"]),
     (Field::Device, &["device", "gerat", "equipment", "equipement", "equipo"]),
+    (Field::Part, &["part", "partname", "component", "componentname", "bauteil", "composant", "componente"]),
     (Field::Footprint, &["footprint", "package", "gehause", "pcbfootprint", "empreinte"]),
 ];
 

@@ -113,22 +113,23 @@ fn split(line: &str, number: u64, record: &mut Record) {
 }
 
 fn strip_marks(cell: &str) -> String {
-    let mut cell = cell
-        .trim()
-        .trim_matches(|c| matches!(c, '*' | '`'))
-        .to_owned();
-    while let Some((text, after)) = cell
-        .find('[')
-        .and_then(|open| Some((open, cell.get(open..)?.find("](")? + open)))
-        .and_then(|(open, middle)| {
-            let close = cell.get(middle..)?.find(')')? + middle;
-            let text = format!("{}{}", cell.get(..open)?, cell.get(open + 1..middle)?);
-            Some((text, cell.get(close + 1..)?.to_owned()))
-        })
-    {
+    let mut cell = cell.replace(['`', '*'], "");
+    // A cell holds few links; one with many is not a part.
+    for _ in 0..8 {
+        let Some((text, after)) = cell
+            .find("](")
+            .and_then(|middle| Some((cell.get(..middle)?.rfind('[')?, middle)))
+            .and_then(|(open, middle)| {
+                let close = cell.get(middle..)?.find(')')? + middle;
+                let text = format!("{}{}", cell.get(..open)?, cell.get(open + 1..middle)?);
+                Some((text, cell.get(close + 1..)?.to_owned()))
+            })
+        else {
+            break;
+        };
         cell = format!("{text}{after}");
     }
-    cell
+    cell.trim().to_owned()
 }
 
 /// Reads one line, without its end, up to [`LINE_BYTES`]. False at the end of the stream.

@@ -188,6 +188,13 @@ fn resolve(columns: &mut [Column]) {
     } else {
         Field::Model
     };
+    let part = if has(columns, &[Field::PartNumber, Field::OrderCode]) {
+        Some(Field::Description)
+    } else if part_list || has(columns, &[Field::Designator]) {
+        Some(Field::PartNumber)
+    } else {
+        None
+    };
     let kind = if model {
         Field::AssetClass
     } else {
@@ -198,6 +205,7 @@ fn resolve(columns: &mut [Column]) {
             Some(Field::Reference) => column.field = Some(reference),
             Some(Field::Device) => column.field = Some(device),
             Some(Field::Type) => column.field = Some(kind),
+            Some(Field::Part) => column.field = part,
             _ => {}
         }
     }
@@ -333,6 +341,19 @@ impl<'s> Out<'s> {
             units: 0,
             told: BTreeMap::new(),
         }
+    }
+
+    /// Goes on for this sink after that many units.
+    pub fn after(sink: &'s mut dyn Sink, units: u64) -> Self {
+        Self {
+            units,
+            ..Self::new(sink)
+        }
+    }
+
+    /// Units numbered so far.
+    pub fn units(&self) -> u64 {
+        self.units
     }
 
     /// A number for the next described thing.
