@@ -1,5 +1,6 @@
 //! The example estate against its oracle, `examples/northshire/expected.csv`, which was written by
 //! hand before there was a reader.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // in a test a panic is the message
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

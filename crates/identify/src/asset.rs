@@ -106,7 +106,6 @@ pub fn state(members: &[&Unit<'_>], modules: &[Finding], assets: &mut Vec<AssetS
                 direct,
                 &listed,
                 bus_class,
-                class.as_deref(),
                 declared_none,
                 product.as_deref(),
             );
@@ -138,7 +137,6 @@ fn not_assessed(
     direct: usize,
     listed: &BTreeSet<&str>,
     bus_class: bool,
-    class: Option<&str>,
     declared_none: bool,
     product: Option<&str>,
 ) -> (String, String) {
@@ -152,10 +150,8 @@ fn not_assessed(
             (true, false, true) => "USB was listed completely, PCI was not".to_owned(),
             (false, true, true) => "PCI was listed completely, USB was not".to_owned(),
             (false, false, true) => "no listing of it is complete".to_owned(),
-            _ => format!(
-                "nothing cellular is in its listings, but modems on serial ports or GPIO of {} do not show there",
-                class.map_or_else(|| "this kind of device".to_owned(), |c| format!("a {c}"))
-            ),
+            _ => "nothing cellular is in its listings, but modems on serial ports or GPIO do not show there"
+                .to_owned(),
         }
     } else if declared_none {
         "a row states that no module is inside; a statement alone does not clear".to_owned()

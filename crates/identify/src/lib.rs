@@ -3,12 +3,14 @@
 //! - [`seen`]: what comes in: observations with their source
 //! - [`key`]: which keys identify, and which are placeholders
 //! - [`link`]: which units of evidence speak of the same asset
+//! - [`answer`]: what suppliers answered, handed to the products it speaks of
 //! - [`weigh`]: what each clue says by itself
 //! - [`module`]: within one asset: which clues speak of the same module
 //! - [`fuse`]: from all clues about one module to one statement
 //! - [`asset`]: how each asset of the estate stands: found, clear, not assessed
 //! - [`finding`]: what comes out
 
+pub mod answer;
 pub mod asset;
 pub mod finding;
 pub mod fuse;
@@ -48,8 +50,9 @@ pub struct Identified {
 
 /// Identifies modules in observations. The result does not depend on the order of sources.
 pub fn identify(catalog: &Catalog, seen: &[Seen], options: &Options) -> Identified {
-    let (units, refused) = link::units(catalog, seen);
+    let (mut units, refused) = link::units(catalog, seen);
     let mut out = Identified::default();
+    answer::spread(&mut units, &mut out.remarks);
     for scope in link::scopes(&units) {
         let members: Vec<&link::Unit<'_>> = scope.iter().filter_map(|i| units.get(*i)).collect();
         let modules = module::modules(catalog, &members, options, &mut out.remarks);

@@ -56,7 +56,7 @@ impl Settings {
         }
     }
 
-    fn config(&self, packs: &Packs, extra: serde_json::Value) -> serde_json::Value {
+    fn config(&self, packs: &Packs, extra: &serde_json::Value) -> serde_json::Value {
         serde_json::json!({
             "date": self.date.to_string(),
             "policies": packs.ids(),
@@ -110,7 +110,7 @@ pub fn scan(
         &stop,
     );
     fail_unwalked(&mut reading, unwalked);
-    let config = settings.config(packs, serde_json::json!({ "command": "scan" }));
+    let config = settings.config(packs, &serde_json::json!({ "command": "scan" }));
     finish(
         catalog,
         packs,
@@ -188,7 +188,7 @@ pub fn audit(
         .collect();
     let config = settings.config(
         packs,
-        serde_json::json!({ "command": "audit", "estate": estate }),
+        &serde_json::json!({ "command": "audit", "estate": estate }),
     );
     finish(
         catalog,
@@ -283,7 +283,7 @@ pub fn host(catalog: &Catalog, packs: &Packs, root: &Path, settings: &Settings) 
         sources: vec![state],
         seen,
     };
-    let config = settings.config(packs, serde_json::json!({ "command": "host" }));
+    let config = settings.config(packs, &serde_json::json!({ "command": "host" }));
     finish(
         catalog,
         packs,
@@ -346,7 +346,7 @@ pub fn assess(report: &mut Report, catalog: &Catalog, packs: &Packs, settings: &
     report.remarks.extend(age_remarks(packs, settings.date));
     report.effective_config = settings.config(
         packs,
-        serde_json::json!({ "command": "assess", "before": report.effective_config }),
+        &serde_json::json!({ "command": "assess", "before": report.effective_config }),
     );
     cellsweep_report::assemble::recount(report);
 }

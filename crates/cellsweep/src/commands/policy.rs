@@ -44,7 +44,7 @@ pub fn run(c: &Policy, out: &mut Out) -> anyhow::Result<Exit> {
             for p in all.list() {
                 table.add_row([
                     p.id.clone(),
-                    format!("{:?}", p.kind),
+                    p.kind.as_str().to_owned(),
                     p.jurisdiction.clone(),
                     p.as_of.to_string(),
                     p.title.clone(),

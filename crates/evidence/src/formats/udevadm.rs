@@ -195,15 +195,12 @@ fn unescaped(text: &str) -> String {
     while let Some(at) = rest.find("\\x") {
         let (before, escape) = rest.split_at(at);
         out.extend_from_slice(before.as_bytes());
-        match escape.get(2..4).map(|hex| u8::from_str_radix(hex, 16)) {
-            Some(Ok(byte)) => {
-                out.push(byte);
-                rest = escape.get(4..).unwrap_or_default();
-            }
-            _ => {
-                out.extend_from_slice(b"\\x");
-                rest = escape.get(2..).unwrap_or_default();
-            }
+        if let Some(Ok(byte)) = escape.get(2..4).map(|hex| u8::from_str_radix(hex, 16)) {
+            out.push(byte);
+            rest = escape.get(4..).unwrap_or_default();
+        } else {
+            out.extend_from_slice(b"\\x");
+            rest = escape.get(2..).unwrap_or_default();
         }
     }
     out.extend_from_slice(rest.as_bytes());

@@ -506,18 +506,15 @@ impl Tree {
             if !net.wwan {
                 continue;
             }
-            match net.owner.as_ref().and_then(|o| self.devices.get_mut(o)) {
-                Some(found) => {
-                    found.keys.push((KeyKind::Port, name.clone()));
-                    found
-                        .facts
-                        .push((Clue::CellularInterface, name, net.place.clone()));
-                    found.facts.extend(hardware_address(&net));
-                }
-                None => {
-                    net.unit = self.take_unit();
-                    loose.push((name, net));
-                }
+            if let Some(found) = net.owner.as_ref().and_then(|o| self.devices.get_mut(o)) {
+                found.keys.push((KeyKind::Port, name.clone()));
+                found
+                    .facts
+                    .push((Clue::CellularInterface, name, net.place.clone()));
+                found.facts.extend(hardware_address(&net));
+            } else {
+                net.unit = self.take_unit();
+                loose.push((name, net));
             }
         }
         let mut devices: Vec<(Owner, Found)> = self.devices.into_iter().collect();
@@ -696,7 +693,11 @@ fn pci(address: &str, mut found: Found) -> Device {
     let unrelated = class
         .as_ref()
         .is_some_and(|(c, _)| c.get(..2).is_some_and(|c| UNRELATED.contains(&c)));
-    if !unrelated {
+    if unrelated {
+        found
+            .facts
+            .retain(|(clue, _, _)| *clue != Clue::PciTableName);
+    } else {
         if let Some((class, place)) = class {
             device.pci_class(&class, place.clone());
         }
@@ -708,10 +709,6 @@ fn pci(address: &str, mut found: Found) -> Device {
             device.fact(Clue::PciSubsystem, &id, place.clone());
         }
         driver(&mut device, &found.attributes);
-    } else {
-        found
-            .facts
-            .retain(|(clue, _, _)| *clue != Clue::PciTableName);
     }
     rest(device, found)
 }
