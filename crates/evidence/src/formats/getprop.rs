@@ -30,6 +30,7 @@ fn sniff(head: &Head<'_>) -> u8 {
 fn property(line: &str) -> Option<(&str, &str)> {
     let (key, value) = line.trim().strip_prefix('[')?.split_once("]: [")?;
     let shaped = key.contains('.')
+        && key.starts_with(|c: char| c.is_ascii_alphabetic())
         && key
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'@'));

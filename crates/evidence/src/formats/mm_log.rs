@@ -3,7 +3,7 @@
 //! is followed by itself.
 
 use crate::formats::at::dialogue::Dialogue;
-use crate::formats::at::prefix;
+use crate::formats::at::{is_written_for_programs, prefix};
 use crate::modem::{port_of_path, stated};
 use crate::observation::{Clue, Place, Stance};
 use crate::reader::{Head, ReadError, Reader, Sink};
@@ -28,6 +28,9 @@ const MOST_DIALOGUES: usize = 64;
 const LONGEST_WAIT: usize = 16 * 1024;
 
 fn sniff(head: &Head<'_>) -> u8 {
+    if is_written_for_programs(head.text) {
+        return 0;
+    }
     let exchanges = head.count_lines(|l| exchange(l).is_some());
     if exchanges >= 2 {
         return 90;
@@ -75,7 +78,14 @@ fn exchange(line: &str) -> Option<Exchange<'_>> {
     };
     let from = front.rfind(open)?;
     let tag = front.get(from + 1..front.len() - 1)?;
-    (!tag.is_empty() && tag.len() <= 64).then_some(Exchange { tag, sent, data })
+    let plain = !tag.is_empty()
+        && tag.len() <= 64
+        && tag
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.'));
+    // ModemManager writes line ends out; other arrows in front of quotes have none.
+    let logged = data.contains("<CR>") || data.contains("<LF>") || line.contains("debug");
+    (plain && (logged || line.contains("<dbg>"))).then_some(Exchange { tag, sent, data })
 }
 
 /// `modem0/ttyUSB2/at` is modem 0 on ttyUSB2.

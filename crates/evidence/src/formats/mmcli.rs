@@ -4,6 +4,7 @@
 //!
 //! Own numbers, IMSI and operator are not read.
 
+use crate::formats::at::is_written_for_programs;
 use crate::json;
 use crate::modem::{self, Modem, stated};
 use crate::observation::{Clue, KeyKind, Place, Problem, Stance};
@@ -32,6 +33,9 @@ const LONGEST_DOCUMENT: usize = 4 * 1024 * 1024;
 const MOST_MODEMS: usize = 1024;
 
 fn sniff(head: &Head<'_>) -> u8 {
+    if is_written_for_programs(head.text) && !head.text.trim_start().starts_with('{') {
+        return 0;
+    }
     let mut columns = 0;
     for line in head.text.lines().take(2000) {
         if listed(line).is_some()

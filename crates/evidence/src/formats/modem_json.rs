@@ -55,9 +55,8 @@ fn field(key: &str) -> Option<Field> {
         | "devpath" => Field::Port,
         "vidpid" | "usbid" | "usbvidpid" => Field::Id,
         "registration" | "reg" | "registrationstatus" | "registrationstate" => Field::Registration,
-        "operatorname" | "operator" | "operatormcc" | "cops" | "isp" | "provider" => {
-            Field::Operator
-        }
+        "operatorname" | "operator" | "operatormcc" | "cops" | "isp" | "provider"
+        | "networktype" | "networkmode" => Field::Operator,
         "csq" | "rsrp" | "rssi" | "signal" | "csqper" | "sinr" => Field::Signal,
         "protocol" | "driver" | "modemdriver" => Field::Driver,
         _ => return None,
@@ -78,7 +77,9 @@ fn sniff(head: &Head<'_>) -> u8 {
     }
     let mut seen = Vec::new();
     let mut keys = Vec::new();
+    let mut page_of_qmodem = false;
     json::walk(head.text, |s| {
+        page_of_qmodem |= s.path.iter().any(|p| p == "modem_info");
         let key = if s.key == "key" { s.value } else { s.key };
         if let Some(f) = field(key)
             && !seen.contains(&f)
@@ -89,6 +90,9 @@ fn sniff(head: &Head<'_>) -> u8 {
             keys.push(key.to_ascii_lowercase());
         }
     });
+    if page_of_qmodem {
+        return 90;
+    }
     let has = |f: Field| seen.contains(&f);
     let named = |n: &str| keys.iter().any(|k| k == n);
     let page = named("cport")
@@ -144,7 +148,8 @@ impl Page {
                 let Some(k) = self.pair.take() else {
                     return Ok(());
                 };
-                pair = k;
+                // QModem calls the model the name.
+                pair = if k == "name" { "model".to_owned() } else { k };
                 key = &pair;
             }
             _ => {}
@@ -231,7 +236,7 @@ impl Page {
             }
             Field::Operator => {
                 if value != "0" && m.first(Clue::CellularInterface).is_none() {
-                    m.say(Clue::CellularInterface, "operator reported", &place);
+                    m.say(Clue::CellularInterface, "network reported", &place);
                 }
             }
             Field::Signal => {

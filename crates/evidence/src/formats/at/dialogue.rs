@@ -86,6 +86,8 @@ pub struct Dialogue {
 enum Label {
     Maker,
     Model,
+    /// A model under a label that only programs talking to a modem print (`Modem Info:`).
+    Named,
     Revision,
     Imei,
     Serial,
@@ -269,10 +271,10 @@ impl Dialogue {
                 Some(answer) => (answer, true),
                 None => (rest, false),
             };
-            for part in labelled_parts(rest) {
-                // `ATI Quectel EC25 Revision: ...` on one line: maker and model are two words.
-                if identity && label(part).is_none() && part.split_whitespace().count() == 2 {
-                    for word in part.split_whitespace() {
+            for part in labelled_parts(rest, true) {
+                // `ATI Quectel EC25 Revision: ...` or `ATI -> Quectel / EC25 / ...` on one line.
+                if identity && label(part).is_none() {
+                    for word in words_of_identity(part) {
                         self.content(word, place, units, sink)?;
                     }
                 } else {
@@ -284,7 +286,7 @@ impl Dialogue {
             }
             return Ok(());
         }
-        for part in labelled_parts(text) {
+        for part in labelled_parts(text, self.pending.is_some()) {
             self.content(part, place, units, sink)?;
         }
         Ok(())
@@ -381,7 +383,7 @@ impl Dialogue {
     ) -> Result<(), ReadError> {
         let clue = match label {
             Label::Maker => Clue::ModemManufacturer,
-            Label::Model => Clue::ModemModel,
+            Label::Model | Label::Named => Clue::ModemModel,
             Label::Revision => Clue::ModemRevision,
             Label::Imei => Clue::Imei,
             // Not a fact of its own: a key.
@@ -424,6 +426,10 @@ impl Dialogue {
             && self.loose.is_empty()
             && !self.recent.is_empty()
             && is_revision(&value)
+            && self
+                .recent
+                .last()
+                .is_some_and(|(model, _)| share_a_stem(model, &value))
         {
             // `Quectel`, `EC25`, `Revision: EC25...` with the command cut off or echo switched off.
             let mut facts = of_bare_lines(None, &std::mem::take(&mut self.recent));
@@ -435,7 +441,7 @@ impl Dialogue {
         let again = self
             .loose
             .iter()
-            .any(|(l, f)| *l == label && f.value != fact.value);
+            .any(|(l, f)| *l == label && label != Label::Named && f.value != fact.value);
         if again {
             self.settle_loose(units, sink)?;
         }
@@ -449,8 +455,9 @@ impl Dialogue {
     fn settle_loose(&mut self, units: &mut u64, sink: &mut dyn Sink) -> Result<(), ReadError> {
         let loose = std::mem::take(&mut self.loose);
         let has = |l: Label| loose.iter().any(|(k, _)| *k == l);
-        let named = has(Label::Maker) || has(Label::Model);
-        let numbered = has(Label::Revision)
+        let named = has(Label::Maker) || has(Label::Model) || has(Label::Named);
+        let numbered = has(Label::Named)
+            || has(Label::Revision)
             || loose
                 .iter()
                 .any(|(l, f)| *l == Label::Imei && imei_shaped(&f.value))
@@ -789,6 +796,35 @@ fn of_bare_lines(n: Option<u8>, bare: &[(String, Place)]) -> Vec<Fact> {
         _ => {}
     }
     facts
+}
+
+/// Maker and model of an answer that was written on one line.
+fn words_of_identity(part: &str) -> Vec<&str> {
+    let part = part.trim().trim_end_matches(['/', '|', ',']).trim();
+    for mark in [" / ", " | ", ", "] {
+        if part.contains(mark) {
+            return part.split(mark).map(str::trim).collect();
+        }
+    }
+    if part.split_whitespace().count() == 2 {
+        return part.split_whitespace().collect();
+    }
+    vec![part]
+}
+
+/// True if a revision begins like the model: `EC25` and `EC25EFAR06A06M4G`.
+fn share_a_stem(model: &str, revision: &str) -> bool {
+    let squeezed = |v: &str| -> String {
+        v.chars()
+            .filter(char::is_ascii_alphanumeric)
+            .map(|c| c.to_ascii_uppercase())
+            .collect()
+    };
+    let (model, revision) = (squeezed(model), squeezed(revision));
+    model.bytes().any(|b| b.is_ascii_digit())
+        && model.get(..3).is_some_and(|stem| {
+            stem.starts_with(|c: char| c.is_ascii_alphabetic()) && revision.starts_with(stem)
+        })
 }
 
 /// A final result: `Some(true)` for success, `Some(false)` for failure.
@@ -1287,8 +1323,8 @@ const LABELS: &[(&str, Label)] = &[
     ("module", Label::Model),
     ("module model", Label::Model),
     ("model name", Label::Model),
-    ("modem name", Label::Model),
-    ("modem info", Label::Model),
+    ("modem name", Label::Named),
+    ("modem info", Label::Named),
     ("revision", Label::Revision),
     ("modem revision", Label::Revision),
     ("firmware", Label::Revision),
@@ -1331,7 +1367,7 @@ fn label(text: &str) -> Option<(Label, &str)> {
 }
 
 /// Splits a line into which several labelled lines were joined.
-fn labelled_parts(text: &str) -> Vec<&str> {
+fn labelled_parts(text: &str, within_answer: bool) -> Vec<&str> {
     const JOINED: &[&str] = &[
         "Manufacturer:",
         "Model:",
@@ -1349,7 +1385,10 @@ fn labelled_parts(text: &str) -> Vec<&str> {
         .flat_map(|l| text.match_indices(l).map(|(at, _)| at))
         .filter(|at| *at > 0 && text.get(..*at).is_some_and(|t| t.ends_with(' ')))
         .collect();
-    if cuts.is_empty() {
+    // One label inside a line of other words is those words' business.
+    let front = text.get(..2).unwrap_or_default();
+    let joined = cuts.len() > 1 || label(text).is_some() || front.eq_ignore_ascii_case("at");
+    if cuts.is_empty() || !(joined || cuts.len() == 1 && within_answer) {
         return vec![text];
     }
     cuts.sort_unstable();
@@ -1423,7 +1462,8 @@ mod tests {
     fn joined_labels_come_apart() {
         assert_eq!(
             labelled_parts(
-                "ati Manufacturer: Huawei Technologies Co.,Ltd. Model: E3372h-320 IMEI: 86"
+                "ati Manufacturer: Huawei Technologies Co.,Ltd. Model: E3372h-320 IMEI: 86",
+                false
             ),
             [
                 "ati",

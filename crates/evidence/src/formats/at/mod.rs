@@ -33,10 +33,14 @@ fn sniff(head: &Head<'_>) -> u8 {
         "+C",
         "+Q",
         "IMEI",
+        "Modem",
     ]
     .iter()
     .any(|s| text.contains(s))
     {
+        return 0;
+    }
+    if is_written_for_programs(text) {
         return 0;
     }
     let mut transcript = Transcript::new();
@@ -66,11 +70,46 @@ fn sniff(head: &Head<'_>) -> u8 {
     } else {
         55
     };
+    // A listing of Windows devices with a few answers pasted in has more to say than they.
+    let sure = if text.contains("USB\\VID_") || text.contains("PCI\\VEN_") {
+        sure.min(60)
+    } else {
+        sure
+    };
     match share {
         0..5 => sure.min(25),
         5..15 => sure.min(52),
         _ => sure,
     }
+}
+
+/// True for source code and manual pages, which quote what modems answer without one having answered.
+pub(crate) fn is_written_for_programs(text: &str) -> bool {
+    let mut filled = 0usize;
+    let mut code = 0usize;
+    for line in text.lines().take(600) {
+        let line = line.trim();
+        if line.starts_with(".TH ")
+            || line.starts_with("<!DOCTYPE")
+            || line.starts_with("#include ")
+        {
+            return true;
+        }
+        if line.is_empty() {
+            continue;
+        }
+        filled += 1;
+        let statement =
+            line.ends_with([';', '{', '}']) || line.ends_with(");") || line.ends_with("},");
+        let remark = line.starts_with("//") || line.starts_with("/*") || line.starts_with("*/");
+        let shell = line.ends_with("; then")
+            || line == "fi"
+            || line == "esac"
+            || line == "done"
+            || line.ends_with(";;");
+        code += usize::from(statement || remark || shell);
+    }
+    filled >= 8 && code * 5 > filled
 }
 
 struct Transcript {
@@ -141,6 +180,13 @@ impl Transcript {
         {
             let typed = typed.to_owned();
             return self.typed(&typed, place, sink);
+        }
+        // The lines of an answer as a list: `['AT+CGMM', 'EC25', 'OK']`.
+        if bare.text.contains("', '") {
+            for part in bare.text.split("', '").take(64) {
+                self.dialogue.line(part, place, &mut self.units, sink)?;
+            }
+            return Ok(());
         }
         if bare.text.contains('\n') {
             for part in bare.text.split('\n').filter(|p| !p.trim().is_empty()) {

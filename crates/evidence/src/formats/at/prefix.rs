@@ -320,7 +320,11 @@ fn speaker(text: &str) -> Option<&str> {
     }
     let word = word.rsplit_once(' ').map_or(word, |(front, last)| {
         // `SIM7600 TX: ` and `AT command: `, but no sentence.
-        if front.contains(' ') { "" } else { last }
+        if front.contains(' ') || front.eq_ignore_ascii_case("modem") {
+            ""
+        } else {
+            last
+        }
     });
     let known = SPEAKERS.iter().any(|s| s.eq_ignore_ascii_case(word));
     let rest = text
