@@ -236,3 +236,62 @@ fn a_cut_workbook_is_a_problem_and_not_a_panic() {
         let _ = read(&cut, &Mapping::default());
     }
 }
+
+#[test]
+fn the_format_before_2007_is_recognised_and_refused_with_a_reason() {
+    let mut bytes = vec![0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+    bytes.resize(2048, 0);
+    let head = Head {
+        name: "inventory.xls",
+        bytes: &bytes,
+        text: "",
+    };
+    assert_eq!(choose(&head).map(|(r, _)| r.format), Some("workbook"));
+    let message = read(&bytes, &Mapping::default()).1.unwrap_err().to_string();
+    assert!(message.contains("save it as XLSX or CSV"), "{message}");
+}
+
+#[test]
+fn the_mapping_names_columns_and_the_header_row() {
+    let text = "Model;Serial\nexport of\nPlace;Thing;No\nYard;RUT955;77\n";
+    let mapping = Mapping {
+        columns: [("place", "site"), ("Thing", "model"), ("NO", "asset_tag")]
+            .into_iter()
+            .map(|(header, field)| (header.to_owned(), field.to_owned()))
+            .collect(),
+        header_row: Some(3),
+        ..Mapping::default()
+    };
+    let limits = Limits::default();
+    let mut source = Source::new("x.csv", text.as_bytes(), &limits, &NoNames, &mapping);
+    let mut collected = Collected::default();
+    (reader("register").unwrap().read)(&mut source, &mut collected).unwrap();
+    let all: Vec<_> = collected
+        .observations
+        .iter()
+        .map(|o| (o.clue, o.value.as_str()))
+        .collect();
+    assert_eq!(
+        all,
+        vec![(Clue::ProductModel, "RUT955"), (Clue::Site, "Yard")]
+    );
+    assert_eq!(collected.observations[0].subject[0].value, "77");
+}
+
+#[test]
+fn many_like_problems_are_counted() {
+    let mut text = String::from("imei,iccid\n");
+    for _ in 0..1500 {
+        text.push_str("8.67E+14,8949000000000001230\n");
+    }
+    let (limits, mapping) = (Limits::default(), Mapping::default());
+    let mut source = Source::new("x.csv", text.as_bytes(), &limits, &NoNames, &mapping);
+    let mut collected = Collected::default();
+    (reader("sim-list").unwrap().read)(&mut source, &mut collected).unwrap();
+    assert_eq!(collected.problems.len(), 1001);
+    let last = &collected.problems[1000];
+    assert!(
+        last.lost && last.message.starts_with("500 more"),
+        "{last:?}"
+    );
+}

@@ -214,3 +214,25 @@ impl Lines {
         self.0.partition_point(|end| *end < offset) as u64 + 1
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reader::Collected;
+    use crate::source::{Limits, Mapping, NoNames};
+
+    #[test]
+    fn deep_nesting_neither_overflows_nor_is_quadratic() {
+        let deep = 200_000;
+        let text = format!(
+            "<eagle version=\"9\">{}{}</eagle>",
+            "<a>".repeat(deep),
+            "</a>".repeat(deep)
+        );
+        let (limits, mapping) = (Limits::default(), Mapping::default());
+        let mut source = Source::new("x.sch", text.as_bytes(), &limits, &NoNames, &mapping);
+        let mut collected = Collected::default();
+        let _ = (READER.read)(&mut source, &mut collected);
+        assert!(collected.observations.is_empty());
+    }
+}

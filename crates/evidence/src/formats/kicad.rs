@@ -14,7 +14,7 @@ use crate::reader::{Head, ReadError, Reader, Sink};
 use crate::source::Source;
 use crate::text;
 
-use super::table::{Field, Out, Unit, fields, is_placeholder};
+use super::table::{Field, Out, Tally, Unit, fields, is_placeholder};
 
 /// The reader.
 pub static READER: Reader = Reader {
@@ -418,7 +418,7 @@ fn legacy(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError>
     let mut part: Option<Part> = None;
     let mut done: Vec<Part> = Vec::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
-    let mut unit = 0u64;
+    let mut tally = Tally::default();
     let mut last = 0u64;
     let mut headed = false;
     text::lines(source, sink, |number, line, sink| {
@@ -435,14 +435,14 @@ fn legacy(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError>
             legacy_line(line, part);
         }
         if let Some(part) = done.pop() {
-            let mut out = Out::after(sink, unit);
+            let mut out = Out::resume(sink, std::mem::take(&mut tally));
             let mut parts = Parts {
                 out: &mut out,
                 seen: std::mem::take(&mut seen),
             };
             let result = parts.take(&part);
             seen = parts.seen;
-            unit = out.units();
+            tally = out.into_tally();
             result?;
         }
         Ok(())

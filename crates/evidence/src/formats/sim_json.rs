@@ -12,7 +12,7 @@ use crate::reader::{Head, ReadError, Reader, Sink};
 use crate::source::Source;
 use crate::{identity, text};
 
-use super::table::{Field, Out, Unit, cells, fields, is_placeholder};
+use super::table::{Field, Out, Tally, Unit, cells, fields, is_placeholder};
 
 /// The reader.
 pub static READER: Reader = Reader {
@@ -201,13 +201,15 @@ fn one_a_line(start: &[u8]) -> bool {
 }
 
 fn lines(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
-    let mut units = 0u64;
+    let mut tally = Tally::default();
     text::lines(source, sink, |number, line, sink| {
-        let mut out = Out::after(sink, units);
+        let mut out = Out::resume(sink, std::mem::take(&mut tally));
         let result = records(line, number - 1, &mut out);
-        units = out.units();
+        tally = out.into_tally();
         result
-    })
+    })?;
+    Out::resume(sink, tally).finish();
+    Ok(())
 }
 
 /// Reads every record of some JSON that begins after this many lines.

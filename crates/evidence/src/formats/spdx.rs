@@ -12,7 +12,7 @@ use crate::reader::{Head, ReadError, Reader, Sink};
 use crate::source::{Names, Source};
 use crate::text;
 
-use super::table::{Out, Unit, is_placeholder};
+use super::table::{Out, Tally, Unit, is_placeholder};
 
 /// The reader.
 pub static READER: Reader = Reader {
@@ -243,7 +243,7 @@ fn from_tags(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadErr
     let names = source.names;
     let agents = BTreeMap::new();
     let mut open: Option<Package> = None;
-    let mut units = 0u64;
+    let mut tally = Tally::default();
     let mut headed = false;
     // A text between marks may run over several lines and hold anything.
     let mut inside_text = false;
@@ -263,9 +263,9 @@ fn from_tags(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadErr
             .trim_end_matches("</text>");
         if matches!(tag, "PackageName" | "FileName" | "SnippetSPDXID") {
             if let Some(done) = open.take() {
-                let mut out = Out::after(sink, units);
+                let mut out = Out::resume(sink, std::mem::take(&mut tally));
                 done.emit(&agents, names, &mut out)?;
-                units = out.units();
+                tally = out.into_tally();
             }
             if tag == "PackageName" {
                 open = Some(Package {
@@ -279,7 +279,7 @@ fn from_tags(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadErr
         }
         Ok(())
     })?;
-    let mut out = Out::after(sink, units);
+    let mut out = Out::resume(sink, tally);
     if let Some(done) = open {
         done.emit(&agents, names, &mut out)?;
     }

@@ -334,6 +334,9 @@ pub(super) fn delimiter(text: &str) -> u8 {
     // A list of single values: nothing splits it, not even a decimal comma.
     let mut best = (0usize, 0usize, UNIT_SEPARATOR);
     for candidate in DELIMITERS {
+        if memchr::memchr(candidate, text.as_bytes()).is_none() {
+            continue;
+        }
         let rows = rows_of(text, candidate, 40);
         let known = rows
             .iter()

@@ -360,10 +360,18 @@ fn named(plain_name: &str) -> Option<Field> {
 /// among few.
 pub fn field(header: &str) -> Option<Field> {
     let header = header.trim();
-    if header.is_empty() || header.len() > 80 {
+    // Most cells that are looked at while a header is searched are none: leave early.
+    if header.is_empty()
+        || header.len() > 80
+        || header
+            .bytes()
+            .any(|b| matches!(b, b'{' | b'}' | b'<' | b'>' | b'=' | b'\\'))
+        || header.bytes().filter(|b| *b == b' ').count() > 6
+    {
         return None;
     }
-    if let Some(found) = named(&plain(header)) {
+    let whole = plain(header);
+    if let Some(found) = named(&whole) {
         return Some(found);
     }
     if let Some((before, _)) = header.split_once(['(', '['])
@@ -382,7 +390,10 @@ pub fn field(header: &str) -> Option<Field> {
             return Some(found);
         }
     }
-    if header.contains(':') || header.bytes().filter(u8::is_ascii_digit).count() > 3 {
+    if !(whole.contains("imei") || whole.contains("iccid"))
+        || header.contains(':')
+        || header.bytes().filter(u8::is_ascii_digit).count() > 3
+    {
         return None;
     }
     let words: Vec<String> = header

@@ -1,5 +1,8 @@
 //! Which of the table formats a header belongs to.
 
+use std::cell::Cell;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use super::delimited::{delimiter, rows_of};
 use super::{Field, Layout, cells, find_header, markdown};
 use crate::identity::{Imei, ImeiForm};
@@ -94,12 +97,32 @@ pub fn kind(layout: &Layout) -> Option<Kind> {
     names_something.then_some(Kind::Register)
 }
 
+/// A kind and how sure it is.
+type Answer = Option<(Kind, u8)>;
+
 /// What the head holds and how sure that is; `None`: no table of a known kind.
 ///
 /// A header alone is not enough: the rows below it must look like rows of a table, since names such as
 /// "name, model, serial" also stand in sentences.
 pub fn sniff(head: &Head<'_>) -> Option<(Kind, u8)> {
-    let text = head.text;
+    // Every table format asks this of the same head, one after the other: the last answer is kept.
+    thread_local! {
+        static LAST: Cell<Option<(u64, Answer)>> = const { Cell::new(None) };
+    }
+    let mut hasher = DefaultHasher::new();
+    head.text.hash(&mut hasher);
+    let digest = hasher.finish();
+    if let Some((known, answer)) = LAST.get()
+        && known == digest
+    {
+        return answer;
+    }
+    let answer = look(head.text);
+    LAST.set(Some((digest, answer)));
+    answer
+}
+
+fn look(text: &str) -> Option<(Kind, u8)> {
     if text.is_empty() || text.trim_start().starts_with(['{', '<']) {
         return None;
     }

@@ -323,10 +323,17 @@ pub fn is_placeholder(text: &str) -> bool {
 /// Takes what the rows of a source yield: numbers the units and bounds the problems.
 pub struct Out<'s> {
     sink: &'s mut dyn Sink,
+    tally: Tally,
+}
+
+/// What was numbered and told so far, for a source that is read in steps.
+#[derive(Debug, Default)]
+pub struct Tally {
     units: u64,
     told: BTreeMap<&'static str, Told>,
 }
 
+#[derive(Debug)]
 struct Told {
     count: u64,
     lost: bool,
@@ -336,30 +343,28 @@ struct Told {
 impl<'s> Out<'s> {
     /// Takes for this sink.
     pub fn new(sink: &'s mut dyn Sink) -> Self {
-        Self {
-            sink,
-            units: 0,
-            told: BTreeMap::new(),
-        }
+        Self::resume(sink, Tally::default())
     }
 
-    /// Goes on for this sink after that many units.
-    pub fn after(sink: &'s mut dyn Sink, units: u64) -> Self {
-        Self {
-            units,
-            ..Self::new(sink)
-        }
+    /// Goes on for this sink where another left off.
+    pub fn resume(sink: &'s mut dyn Sink, tally: Tally) -> Self {
+        Self { sink, tally }
+    }
+
+    /// What was numbered and told so far.
+    pub fn into_tally(self) -> Tally {
+        self.tally
     }
 
     /// Units numbered so far.
     pub fn units(&self) -> u64 {
-        self.units
+        self.tally.units
     }
 
     /// A number for the next described thing.
     pub fn unit(&mut self) -> u64 {
-        let unit = self.units;
-        self.units += 1;
+        let unit = self.tally.units;
+        self.tally.units += 1;
         unit
     }
 
@@ -379,7 +384,7 @@ impl<'s> Out<'s> {
         place: Place,
         message: impl FnOnce() -> String,
     ) {
-        let told = self.told.entry(code).or_insert_with(|| Told {
+        let told = self.tally.told.entry(code).or_insert_with(|| Told {
             count: 0,
             lost,
             last: Place::Whole,
@@ -400,7 +405,7 @@ impl<'s> Out<'s> {
 
     /// Says how many problems of each code were not given one by one.
     pub fn finish(&mut self) {
-        for (code, told) in std::mem::take(&mut self.told) {
+        for (code, told) in std::mem::take(&mut self.tally.told) {
             if told.count > REMARKS {
                 let more = told.count - REMARKS;
                 self.sink.problem(Problem {

@@ -49,6 +49,16 @@ pub fn sniff(head: &Head<'_>) -> u8 {
     {
         return 95;
     }
+    // Recognised, so that it is said why it is not read.
+    let old = [
+        b"W\0o\0r\0k\0b\0o\0o\0k\0".as_slice(),
+        b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0",
+    ];
+    if head.bytes.starts_with(COMPOUND)
+        && (head.has_extension("xls") || old.iter().any(|n| holds(n)))
+    {
+        return 80;
+    }
     0
 }
 
