@@ -446,6 +446,13 @@ fn table_name<'a>(w: &mut Weighed<'a>, catalog: &'a Catalog) {
         }
         settle(w, m, trust::TABLE_NAME);
         w.says = format!("the listing tool's own table names it: {}", w.says);
+    } else if let Some((maker, "CDC Ethernet Device")) = text.split_once(' ')
+        && let Some(m) = catalog.manufacturer_answer(maker)
+    {
+        // The kernel's cdc_ether names a vendor only for one whose network sticks it treats apart.
+        w.bearing = Bearing::Hints;
+        settle(w, m, trust::TABLE_NAME);
+        w.says = format!("the kernel's driver description: {}", w.says);
     } else if cellular {
         w.bearing = Bearing::Hints;
         w.says = "the listing tool's own table speaks of a modem".to_owned();
