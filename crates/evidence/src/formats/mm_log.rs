@@ -426,6 +426,27 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
         let at = log.followed.len() - 1;
         log.attach(at, &created, sink)?;
     }
+    let numbered: Vec<usize> = (0..log.followed.len())
+        .filter(|at| {
+            log.followed
+                .get(*at)
+                .is_some_and(|f| f.modem.as_ref().is_some_and(|m| !m.is_empty()))
+        })
+        .collect();
+    if let [only] = numbered.as_slice() {
+        // One modem in the whole log: what answered on ports was it.
+        let mut modem = log.followed.remove(*only);
+        let (same, others): (Vec<Followed>, Vec<Followed>) = std::mem::take(&mut log.followed)
+            .into_iter()
+            .partition(|f| {
+                f.modem.is_none() && !f.dialogue.is_empty() && f.dialogue.may_be(&modem.dialogue)
+            });
+        for f in same {
+            modem.dialogue.absorb(f.dialogue, &mut log.units, sink)?;
+        }
+        log.followed = others;
+        log.followed.insert(0, modem);
+    }
     for mut f in std::mem::take(&mut log.followed) {
         f.dialogue.finish(&mut log.units, sink)?;
     }

@@ -37,6 +37,7 @@ fn sniff(head: &Head<'_>) -> u8 {
         return 0;
     }
     let mut columns = 0;
+    let mut bare_fields = 0;
     for line in head.text.lines().take(2000) {
         if listed(line).is_some()
             || line.trim_start().starts_with("modem.generic.")
@@ -45,7 +46,16 @@ fn sniff(head: &Head<'_>) -> u8 {
         {
             return 92;
         }
+        if run_on(line).is_some() && line.matches('|').count() > 1 {
+            return 92;
+        }
         if let Some(cells) = columned(line) {
+            if cells.section.is_none()
+                && key_value(cells.text)
+                    .is_some_and(|(k, _)| is_of_the_modem(field(&k.to_ascii_lowercase())))
+            {
+                bare_fields += 1;
+            }
             let section = cells.section.is_some_and(is_section);
             columns += usize::from(section);
             if let Some((key, _)) = cells.text.split_once(':')
@@ -71,7 +81,8 @@ fn sniff(head: &Head<'_>) -> u8 {
     if head.text.contains("\"dbus-path\"") && head.text.contains(MODEM_PATH) {
         return 92;
     }
-    0
+    // A fragment without the name of its section.
+    if bare_fields >= 2 { 86 } else { 0 }
 }
 
 fn is_section(name: &str) -> bool {
@@ -116,6 +127,8 @@ enum Field {
     DbusPath,
     Iccid,
     Eid,
+    /// `access tech: lte`: in service.
+    Service,
     Other,
 }
 
@@ -137,8 +150,23 @@ fn field(key: &str) -> Field {
         "dbus path" | "dbus-path" | "path" => Field::DbusPath,
         "iccid" | "identifier" => Field::Iccid,
         "eid" => Field::Eid,
+        "access tech" | "access-technologies" => Field::Service,
         _ => Field::Other,
     }
+}
+
+/// Fields that hardly another program prints in columns.
+fn is_of_the_modem(field: Field) -> bool {
+    matches!(
+        field,
+        Field::Manufacturer
+            | Field::Model
+            | Field::Revision
+            | Field::Hardware
+            | Field::Equipment
+            | Field::Port
+            | Field::Plugin
+    )
 }
 
 struct Cells<'a> {
@@ -156,6 +184,17 @@ fn columned(line: &str) -> Option<Cells<'_>> {
         section: (!section.is_empty()).then_some(section),
         text: text.trim(),
     })
+}
+
+/// `Hardware | manufacturer: Quectel | model: EC25`.
+fn run_on(line: &str) -> Option<(&str, &str)> {
+    let (section, fields) = line.split_once('|')?;
+    let section = section.trim();
+    let known = is_section(section)
+        && fields.split('|').any(|f| {
+            key_value(f.trim()).is_some_and(|(k, _)| field(&k.to_ascii_lowercase()) != Field::Other)
+        });
+    known.then_some((section, fields))
 }
 
 /// `/org/freedesktop/ModemManager1/Modem/0 [maker] model` of `mmcli -L`.
@@ -318,6 +357,13 @@ impl State {
             }
             Field::Iccid => m.iccid(value, place),
             Field::Eid => m.say(Clue::Eid, value, place),
+            Field::Service => {
+                m.say(
+                    Clue::CellularInterface,
+                    &format!("access tech {value}"),
+                    place,
+                );
+            }
             Field::DbusPath | Field::Other => {}
         }
     }
@@ -360,6 +406,24 @@ impl State {
             }
         } else if let Some(cells) = columned(line) {
             self.columns(&cells, &place);
+        } else if let Some((section, fields)) = run_on(line) {
+            // A block whose line ends were lost.
+            self.columns(
+                &Cells {
+                    section: Some(section),
+                    text: "",
+                },
+                &place,
+            );
+            for text in fields.split('|').map(str::trim) {
+                self.columns(
+                    &Cells {
+                        section: None,
+                        text,
+                    },
+                    &place,
+                );
+            }
         } else if let Some((path, value)) = dotted(line) {
             self.dotted(path, value, &place);
         } else if let Some(modem) = number_in(line, MODEM_PATH) {

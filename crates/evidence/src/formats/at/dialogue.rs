@@ -132,6 +132,14 @@ impl Dialogue {
         }
     }
 
+    /// False if the two state different numbers of the module.
+    pub fn may_be(&self, other: &Self) -> bool {
+        match (&self.imei, &other.imei) {
+            (Some(a), Some(b)) => a == b,
+            _ => true,
+        }
+    }
+
     /// An identity of the modem or of what it sits in.
     pub fn key(&mut self, kind: KeyKind, value: &str) {
         self.modem.key(kind, value);

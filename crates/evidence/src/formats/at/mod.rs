@@ -266,6 +266,10 @@ pub fn device_in(typed: &str) -> Option<&str> {
 
 /// The AT command in a shell command: `sms_tool -d /dev/ttyUSB2 at 'AT+CGMM'`.
 pub fn command_in(typed: &str) -> Option<&str> {
+    // Command lines are short; a longer one would be searched to its end from every place in it.
+    if typed.len() > 2000 {
+        return None;
+    }
     let mut best = None;
     for (at, _) in typed.match_indices("AT").chain(typed.match_indices("at")) {
         let before = typed.get(..at)?.chars().next_back();
