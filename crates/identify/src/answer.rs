@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use cellsweep_evidence::Clue;
+use cellsweep_evidence::{Clue, KeyKind};
 
 use crate::finding::Remark;
 use crate::link::Unit;
 use crate::seen::Seen;
 
-/// Reader whose rows are answers.
-const ANSWERS: &str = "questions";
+/// Readers whose rows may be answers; a workbook holds sheets of several kinds.
+const ANSWERS: &[&str] = &["questions", "workbook"];
 
 /// One answer: the order code it is about, what it says, and whether anything was of its product.
 struct Answer<'a> {
@@ -21,7 +21,14 @@ struct Answer<'a> {
 /// Hands each answer to the units that name its product, and takes the answers' own units away: an
 /// answer speaks of products, it is no thing of its own.
 pub fn spread<'a>(units: &mut Vec<Unit<'a>>, remarks: &mut Vec<Remark>) {
-    let is_answer = |u: &Unit<'_>| u.seen.first().is_some_and(|s| &*s.reader == ANSWERS);
+    let is_answer = |u: &Unit<'_>| {
+        u.seen
+            .first()
+            .is_some_and(|s| ANSWERS.contains(&&*s.reader))
+            && u.written
+                .iter()
+                .any(|k| k.kind == KeyKind::Row && k.value.starts_with("question "))
+    };
     if !units.iter().any(is_answer) {
         return;
     }

@@ -81,6 +81,185 @@ const OWN: &[(&str, &str)] = &[
     ),
 ];
 
+/// Codes that readers and the opening of containers give.
+const READING: &[(&str, &str)] = &[
+    (
+        "answer-contradicts-itself",
+        "An answer names a module and says that there is none: it was not used.",
+    ),
+    (
+        "answer-not-readable",
+        "The answer cell takes yes or no and holds something else: it was not used.",
+    ),
+    (
+        "at-not-cellular",
+        "A device answers AT commands and says itself that it is no cellular modem (a Wi-Fi or Bluetooth module).",
+    ),
+    (
+        "bad-id",
+        "An identifier is not four hexadecimal digits a part: the device was left out.",
+    ),
+    (
+        "cut-line",
+        "A line ends in the middle of what its format prints there: the listing is not taken as complete.",
+    ),
+    (
+        "cyclonedx-cut",
+        "A CycloneDX document ends before its end; the components before that are kept.",
+    ),
+    (
+        "cyclonedx-fragment",
+        "A piece of a CycloneDX document without its head: what can be read of it was read.",
+    ),
+    (
+        "damaged",
+        "A container is damaged at this place; members before it are kept.",
+    ),
+    (
+        "date-not-readable",
+        "A date was expected as YYYY-MM-DD; the fact is kept without a date.",
+    ),
+    (
+        "decoder-defect",
+        "The library that decodes a compressed stream gave up on it; what it gave before is kept.",
+    ),
+    (
+        "encrypted",
+        "A member of a container is encrypted and was not read.",
+    ),
+    (
+        "expansion-limit",
+        "A compressed stream or container grew beyond the limit of size or ratio and was not read further.",
+    ),
+    (
+        "iccid-destroyed-by-spreadsheet",
+        "A spreadsheet turned an ICCID into a rounded number: its digits are lost.",
+    ),
+    (
+        "iccid-not-readable",
+        "A cell of an ICCID column is no ICCID.",
+    ),
+    (
+        "imei-check-digit-wrong",
+        "Fifteen digits in an IMEI column whose check digit is wrong: mistyped, or no IMEI.",
+    ),
+    (
+        "imei-destroyed-by-spreadsheet",
+        "A spreadsheet turned an IMEI into a rounded number (8.67E+14): its digits are lost.",
+    ),
+    (
+        "imei-leading-zero-restored",
+        "A spreadsheet ate the leading zero of an IMEI; it was put back because the check digit then is right.",
+    ),
+    ("imei-not-readable", "A cell of an IMEI column is no IMEI."),
+    (
+        "json-cut",
+        "A JSON document ends before its end; what stands before that is kept.",
+    ),
+    (
+        "json-too-long",
+        "A JSON document is longer than is read at once.",
+    ),
+    (
+        "kicad-cut",
+        "A KiCad file ends before its end; parts before that are kept.",
+    ),
+    (
+        "link-outside-root",
+        "A link in a copied tree leads out of it and was not followed.",
+    ),
+    (
+        "member-limit",
+        "A container has more members than are read.",
+    ),
+    (
+        "member-path-unsafe",
+        "A member's name would lead out of its container; it was read under a cleaned name and never written.",
+    ),
+    (
+        "member-too-large",
+        "A member of a container is larger than is read.",
+    ),
+    (
+        "members-unrecognised",
+        "No reader recognises these members of the container: they were not looked at.",
+    ),
+    (
+        "modem-facts-exceeded",
+        "One modem answered more than is kept.",
+    ),
+    (
+        "name-repeated",
+        "The same name stands in the text more often than is listed.",
+    ),
+    (
+        "nested-too-deeply",
+        "A document is nested more deeply than is read.",
+    ),
+    (
+        "no-part-placed",
+        "A design holds a parts library and places no part.",
+    ),
+    (
+        "quote-not-closed",
+        "A quoted cell is not closed; rows after it may have been read as one.",
+    ),
+    (
+        "row-repeated",
+        "A workbook asks for a row to be repeated more often than is read.",
+    ),
+    (
+        "row-too-long",
+        "A row is longer than is kept; its end was not read.",
+    ),
+    (
+        "sheet-unreadable",
+        "A sheet of a workbook could not be read; the others were.",
+    ),
+    (
+        "spdx-cut",
+        "An SPDX document ends before its end; packages before that are kept.",
+    ),
+    (
+        "spdx-fragment",
+        "A piece of an SPDX document without its head: what can be read of it was read.",
+    ),
+    (
+        "table-header-not-found",
+        "No row of the table looks like a header; `columns` and `header_row` in the estate can name one.",
+    ),
+    ("table-too-wide", "A table has more columns than are read."),
+    (
+        "too-deep",
+        "Containers are nested more deeply than is opened.",
+    ),
+    (
+        "too-many-devices",
+        "A tree lists more devices than are read.",
+    ),
+    (
+        "too-many-entries",
+        "A folder or container has more entries than are read.",
+    ),
+    (
+        "too-many-packages",
+        "A document lists more packages than are read.",
+    ),
+    (
+        "trailing-data",
+        "Bytes follow the end of a compressed stream and belong to nothing.",
+    ),
+    (
+        "truncated",
+        "The source ends before its end; what stands before that is kept.",
+    ),
+    ("unreadable", "Something could not be read at all."),
+    (
+        "unsupported-compression",
+        "A member is compressed by a method that is not supported; it was not read.",
+    ),
+];
+
 /// Every code, sorted.
 pub fn all() -> Vec<(&'static str, &'static str)> {
     let mut codes: Vec<(&str, &str)> = OWN.to_vec();
@@ -93,4 +272,50 @@ pub fn all() -> Vec<(&'static str, &'static str)> {
     codes.sort_by_key(|c| c.0);
     codes.dedup_by_key(|c| c.0);
     codes
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    /// Codes in the source text: a kebab-case word in quotes right after a call that takes a code.
+    fn used(dir: &Path, found: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                used(&path, found);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                for call in ["Problem::lost(", "Problem::note(", ".problem(", "remark("] {
+                    for (at, _) in text.match_indices(call) {
+                        let rest = text[at + call.len()..].trim_start();
+                        if let Some(code) = rest.strip_prefix('"').and_then(|r| r.split('"').next())
+                        {
+                            found.insert(code.to_owned());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_code_that_is_used_is_explained_once() {
+        let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut found = BTreeSet::new();
+        for name in ["evidence", "unpack", "identify", "sweep"] {
+            used(&crates.join(name).join("src"), &mut found);
+        }
+        assert!(found.len() > 20, "{found:?}");
+        let all = super::all();
+        let known: BTreeSet<&str> = all.iter().map(|c| c.0).collect();
+        assert_eq!(known.len(), all.len(), "a code is explained twice");
+        let missing: Vec<&String> = found
+            .iter()
+            .filter(|c| !known.contains(c.as_str()))
+            .collect();
+        assert!(missing.is_empty(), "not explained: {missing:?}");
+    }
 }

@@ -86,7 +86,10 @@ pub(super) fn row(row: &Row<'_>, out: &mut Out<'_>) -> Result<(), ReadError> {
     });
     let key = match row.get(Field::QuestionId) {
         Some(id) => Key::new(KeyKind::Row, format!("question {id}")),
-        None => cells::row_key(row),
+        None => Key::new(
+            KeyKind::Row,
+            format!("question in {}", cells::row_key(row).value),
+        ),
     };
     let mut unit = Unit::new(out, vec![key], seen);
     for (field, clue) in [
