@@ -80,7 +80,7 @@ fn pair(line: &str) -> Option<(String, &str)> {
     (key.len() <= 72).then(|| (key.trim().to_ascii_lowercase(), value.trim()))
 }
 
-struct Session {
+struct Console {
     modem: Modem,
     product: Modem,
     /// Parts of `show inventory`.
@@ -94,7 +94,7 @@ struct Session {
     interface: Option<String>,
 }
 
-impl Session {
+impl Console {
     fn line(&mut self, number: u64, line: &str, sink: &mut dyn Sink) -> Result<(), ReadError> {
         let place = Place::Line(number);
         if let Some((name, command)) = prompt(line) {
@@ -343,7 +343,7 @@ impl Session {
 }
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
-    let mut session = Session {
+    let mut console = Console {
         modem: Modem::new(Stance::Observed),
         product: Modem::new(Stance::Observed),
         parts: Vec::new(),
@@ -354,7 +354,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
         interface: None,
     };
     text::lines(source, sink, |number, line, sink| {
-        session.line(number, line, sink)
+        console.line(number, line, sink)
     })?;
-    session.flush(sink)
+    console.flush(sink)
 }

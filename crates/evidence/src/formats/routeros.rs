@@ -56,7 +56,6 @@ fn sniff(head: &Head<'_>) -> u8 {
                 "registration-status",
                 "functionality",
                 "access-technology",
-                "session-uptime",
                 "primary-band",
                 "data-class",
                 "firmware-type",
@@ -108,7 +107,7 @@ enum About {
     Chat,
 }
 
-struct Session {
+struct Console {
     about: About,
     lte: Dialogue,
     product: Modem,
@@ -121,7 +120,7 @@ struct Session {
     serial: Option<String>,
 }
 
-impl Session {
+impl Console {
     fn line(&mut self, number: u64, line: &str, sink: &mut dyn Sink) -> Result<(), ReadError> {
         let place = Place::Line(number);
         if let Some((host, typed)) = modem::prompt(line) {
@@ -262,7 +261,6 @@ impl Session {
             | "registration-status"
             | "functionality"
             | "access-technology"
-            | "session-uptime"
             | "manufacturer"
             | "imei"
             | "imsi"
@@ -390,7 +388,7 @@ impl Session {
 }
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
-    let mut session = Session {
+    let mut console = Console {
         about: About::Unknown,
         lte: Dialogue::new(Stance::Observed),
         product: Modem::new(Stance::Observed),
@@ -402,7 +400,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
         serial: None,
     };
     text::lines(source, sink, |number, line, sink| {
-        session.line(number, line, sink)
+        console.line(number, line, sink)
     })?;
-    session.flush(sink)
+    console.flush(sink)
 }
