@@ -268,6 +268,8 @@ pub fn all() -> Vec<(&'static str, &'static str)> {
             .iter()
             .map(|c| (c.code, c.explanation)),
     );
+    codes.extend_from_slice(READING);
+    codes.extend(cellsweep_policy::CODES);
     codes.extend(cellsweep_unpack::CODES);
     codes.sort_by_key(|c| c.0);
     codes.dedup_by_key(|c| c.0);
@@ -308,6 +310,8 @@ mod tests {
         for name in ["evidence", "unpack", "identify", "sweep"] {
             used(&crates.join(name).join("src"), &mut found);
         }
+        // This file's own text holds quotes after the calls it looks for.
+        found.retain(|c| c.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
         assert!(found.len() > 20, "{found:?}");
         let all = super::all();
         let known: BTreeSet<&str> = all.iter().map(|c| c.0).collect();
