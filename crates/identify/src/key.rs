@@ -101,6 +101,23 @@ pub fn comparable(key: &Key, catalog: &Catalog) -> Result<Key, Blank> {
     })
 }
 
+/// The 14 identifying digits of an IMEI as a number, without allocating. `None` unless the text is 15
+/// plain digits that identify a device: everything else takes [`comparable`], which agrees with this.
+pub fn imei_number(text: &str, catalog: &Catalog) -> Option<u64> {
+    let bytes = text.as_bytes();
+    let stem = text.get(..14)?;
+    if bytes.len() != 15 || !bytes.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    if bytes.iter().all(|b| Some(b) == bytes.first()) || reserved(stem, catalog) {
+        return None;
+    }
+    Some(
+        stem.bytes()
+            .fold(0, |n, b| n * 10 + u64::from(b.saturating_sub(b'0'))),
+    )
+}
+
 /// Reporting body 00 is for tests (GSMA TS.06); other placeholder ranges are the catalogue's.
 fn reserved(digits: &str, catalog: &Catalog) -> bool {
     digits.starts_with("00") || catalog.placeholder(digits).is_some() || is_ascending(digits)
@@ -108,12 +125,13 @@ fn reserved(digits: &str, catalog: &Catalog) -> bool {
 
 /// `12345678`, `0123456789ABCDEF`: counting up is not a serial number.
 fn is_ascending(text: &str) -> bool {
-    let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(16)).collect();
-    digits.len() >= 6
-        && digits.len() == text.len()
-        && digits
-            .windows(2)
-            .all(|w| matches!(w, [a, b] if *b == (a + 1) % 16 || (*a == 9 && *b == 0)))
+    let digit = |b: u8| char::from(b).to_digit(16);
+    let follows = |a: u32, b: u32| b == (a + 1) % 16 || (a == 9 && b == 0);
+    text.len() >= 6
+        && text.bytes().all(|b| b.is_ascii_hexdigit())
+        && text.as_bytes().windows(2).all(
+            |w| matches!(w, [a, b] if digit(*a).zip(digit(*b)).is_some_and(|(a, b)| follows(a, b))),
+        )
 }
 
 /// Strength of a key as the base of a durable id: higher is better, 0 never.
@@ -159,6 +177,32 @@ mod tests {
             );
         }
         assert_eq!(judge(KeyKind::Serial, "CN0A11").as_deref(), Ok("cn0a11"));
+    }
+
+    #[test]
+    fn the_short_way_to_an_imei_agrees_with_the_long_one() {
+        for text in [
+            "867284060000001",
+            "867284060000008",
+            "86728406000000",
+            "8672840600000010",
+            "004999010640000",
+            "000000000000000",
+            "123456789012345",
+            " 86728406000000",
+            "N/A",
+            "",
+        ] {
+            if let Some(number) = imei_number(text, &Catalog::default()) {
+                assert_eq!(judge(KeyKind::Imei, text), Ok(format!("{number:014}")));
+            } else if text.len() == 15 && text.bytes().all(|b| b.is_ascii_digit()) {
+                assert!(judge(KeyKind::Imei, text).is_err(), "{text}");
+            }
+        }
+        assert_eq!(
+            imei_number("867284060000001", &Catalog::default()),
+            Some(86_728_406_000_000)
+        );
     }
 
     #[test]

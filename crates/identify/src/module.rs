@@ -1,7 +1,6 @@
 //! Within one asset (or one source without an asset): which clues speak of the same module.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use cellsweep_catalog::Catalog;
 use cellsweep_evidence::{Clue, Key, KeyKind, Stance};
@@ -337,7 +336,7 @@ fn durable_ids(keys: &BTreeSet<Key>, thing: &Thing<'_, '_>) -> (String, Vec<Stri
     let mut ids: Vec<String> = durable
         .iter()
         .filter(|k| !strong || durability(k.kind) >= durability(KeyKind::Iccid))
-        .map(|k| hash(&[k.kind.as_str(), &k.value]))
+        .map(|k| id_of(k))
         .collect();
     if !strong {
         // Nothing durable: the evidence itself, and the place of the thing in it.
@@ -366,12 +365,19 @@ fn hash(parts: &[&str]) -> String {
         hasher.update(part.as_bytes());
     }
     let digest = hasher.finalize();
-    let mut id = String::from("m-");
+    let mut id = String::with_capacity(18);
+    id.push_str("m-");
     for byte in digest.iter().take(8) {
-        // Writing to a string cannot fail.
-        let _ = write!(id, "{byte:02x}");
+        for digit in [byte >> 4, byte & 15] {
+            id.extend(char::from_digit(u32::from(digit), 16));
+        }
     }
     id
+}
+
+/// The id of a finding whose strongest key is this one, in comparable form.
+pub fn id_of(key: &Key) -> String {
+    hash(&[key.kind.as_str(), &key.value])
 }
 
 /// Several modules in one asset: the first keeps the asset's id, the others get a slot, in the order

@@ -76,6 +76,14 @@ const OWN: &[(&str, &str)] = &[
         "No reader recognises the file. It was not looked at: that is not the same as nothing being in it.",
     ),
     (
+        "list-too-long",
+        "The list has more keys than are compared with each other: of rows past those nobody says whether they repeat.",
+    ),
+    (
+        "too-many-shared-keys",
+        "More rows of the list share a key with another row than are held: the rest of those rows was not identified.",
+    ),
+    (
         "line-too-long",
         "A line is longer than is kept; its end was not read.",
     ),

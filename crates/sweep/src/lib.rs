@@ -7,6 +7,7 @@
 //! - [`reassess`]: line-wise inventories judged again, streaming
 //! - [`run`]: whole runs: scan, host, audit, assess
 //! - [`store`]: the file `observations.ndjson.zst`
+//! - [`stream`]: long lists as lines out while they are read
 //! - [`progress`]: what a long run tells
 
 pub mod codes;
@@ -18,6 +19,7 @@ pub mod read;
 pub mod reassess;
 pub mod run;
 pub mod store;
+pub mod stream;
 
 pub use input::Input;
 pub use progress::{Progress, Silent};

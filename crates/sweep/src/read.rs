@@ -23,7 +23,7 @@ use crate::names::CatalogNames;
 use crate::progress::Progress;
 
 /// Longest time one source may take; what was read until then is kept.
-const LONGEST: Duration = Duration::from_mins(10);
+pub(crate) const LONGEST: Duration = Duration::from_mins(10);
 
 /// Set to stop: every reader ends at its next observation.
 pub type Stop = AtomicBool;
@@ -392,7 +392,7 @@ struct Keeping<'a> {
 }
 
 /// Problems kept of one source; a broken million-row file says the same thing a million times.
-const MOST_PROBLEMS: usize = 1000;
+pub(crate) const MOST_PROBLEMS: usize = 1000;
 
 impl<'a> Keeping<'a> {
     fn new(limits: &Limits, stop: &'a Stop) -> Self {

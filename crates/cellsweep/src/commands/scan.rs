@@ -8,7 +8,7 @@ use cellsweep_evidence::{Mapping, Stance};
 use cellsweep_policy::Packs;
 use cellsweep_report::{exit_code, json, markdown, redact, tables};
 use cellsweep_sweep::input::walk;
-use cellsweep_sweep::{Input, Settings, run as runs};
+use cellsweep_sweep::{Input, Settings, run as runs, stream};
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
@@ -138,6 +138,12 @@ pub fn run(c: &Scan, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exi
         input.format.clone_from(&c.format_in);
         input.mapping = Mapping::default();
     }
+    if let ([input], [], Format::Ndjson, false) =
+        (inputs.as_slice(), unwalked.as_slice(), c.format, c.redact)
+        && let Ok(Some(reader)) = stream::list(input, stream::LARGE)
+    {
+        return long_list(c, &catalog, &packs, input, reader, &settings, out);
+    }
     let bar = out.progress();
     let mut report = runs::scan(&catalog, &packs, &inputs, &unwalked, &settings, &bar).report;
     drop(bar);
@@ -145,6 +151,29 @@ pub fn run(c: &Scan, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exi
         redact::redact(&mut report, redact::Masking::default())?;
     }
     write(&report, &catalog, c.format, c.output.as_deref(), out)
+}
+
+/// One long list, written while it is read.
+fn long_list(
+    c: &Scan,
+    catalog: &cellsweep_catalog::Catalog,
+    packs: &Packs,
+    input: &Input,
+    reader: &'static cellsweep_evidence::Reader,
+    settings: &Settings,
+    out: &mut Out,
+) -> anyhow::Result<Exit> {
+    let stop = cellsweep_sweep::read::Stop::new(false);
+    let done = match &c.output {
+        Some(path) => {
+            let mut file =
+                std::fs::File::create(path).with_context(|| path.display().to_string())?;
+            stream::scan(catalog, packs, input, reader, settings, &stop, &mut file)
+        }
+        None => stream::scan(catalog, packs, input, reader, settings, &stop, out.writer()),
+    }
+    .with_context(|| input.shown.clone())?;
+    Ok(Exit::Report(exit_code(&done.exit)))
 }
 
 /// Writes a report in the format asked for, and ends as it says.

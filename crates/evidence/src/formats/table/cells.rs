@@ -9,6 +9,10 @@ use crate::observation::{Key, KeyKind, Place};
 /// The IMEI of a cell as digits: 15 where a check digit is known or written, 16 for an IMEISV, else 14.
 /// What cannot be used, or was put right, is said with its place.
 pub fn imei_at(text: &str, place: impl Fn() -> Place, out: &mut Out<'_>) -> Option<String> {
+    // The common case of long lists, without a look at everything else a cell can be.
+    if text.len() == 15 && identity::luhn(text.as_bytes()) {
+        return Some(text.to_owned());
+    }
     if is_scientific(text) {
         out.problem("imei-destroyed-by-spreadsheet", true, place(), || {
             "a spreadsheet turned this IMEI into a rounded number; its digits are gone".to_owned()
