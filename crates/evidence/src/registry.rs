@@ -13,6 +13,8 @@ pub static READERS: &[&Reader] = &[
     &formats::lspci::READER,
     &formats::udevadm::READER,
     &formats::windows_pnp::READER,
+    &formats::system_profiler::READER,
+    &formats::usbconfig::READER,
     &formats::netsh_mbn::READER,
     &formats::dmidecode::READER,
     &formats::id_table::READER,

@@ -8,6 +8,9 @@
 //!
 //! A case named `as-*` or `malformed*` is not expected to be recognised by itself.
 
+// A test may panic: that is how it fails.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -21,7 +21,11 @@ pub static READER: Reader = Reader {
 };
 
 fn sniff(head: &Head<'_>) -> u8 {
-    let is = |line: &str, name: &str| line.split_whitespace().next() == Some(name);
+    // With `=` between it is FreeBSD's tool.
+    let is = |line: &str, name: &str| {
+        let mut words = line.split_whitespace();
+        words.next() == Some(name) && words.next() != Some("=")
+    };
     let ids = head.count_lines(|l| is(l, "idVendor") && l.contains("0x"));
     let others = head.count_lines(|l| {
         l.trim() == "Device Descriptor:"

@@ -284,9 +284,9 @@ impl Walk {
                 left -= 1;
                 open.push((path, depth + 1));
             }
-            let named = |dir: &Path| dir.file_name().map(|n| n.to_string_lossy().into_owned());
-            let name = named(&dir).unwrap_or_default();
-            let parent = dir.parent().and_then(named).unwrap_or_default();
+            let last = |dir: &Path| dir.file_name().map(|n| n.to_string_lossy().into_owned());
+            let name = last(&dir).unwrap_or_default();
+            let parent = dir.parent().and_then(last).unwrap_or_default();
             if tree::is_usb_device(&name)
                 || tree::is_interface(&name)
                 || tree::is_pci_address(&name)
