@@ -181,7 +181,6 @@ fn date_in(stamp: &str) -> Option<String> {
             .map(|d| d.to_string())
     };
     if let Some(iso) = tokens.iter().filter_map(|t| t.get(..10)).find_map(&checked) {
-    if let Some(iso) = tokens.iter().filter_map(|t| t.get(..10)).find_map(checked) {
         return Some(iso);
     }
     let at = tokens.iter().position(|t| MONTHS.contains(t))?;

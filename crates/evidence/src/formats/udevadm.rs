@@ -196,8 +196,6 @@ fn unescaped(text: &str) -> String {
         let (before, escape) = rest.split_at(at);
         out.extend_from_slice(before.as_bytes());
         if let Some(Ok(byte)) = escape.get(2..4).map(|hex| u8::from_str_radix(hex, 16)) {
-        let hex = escape.get(2..4);
-        if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             out.push(byte);
             rest = escape.get(4..).unwrap_or_default();
         } else {
