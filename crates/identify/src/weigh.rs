@@ -2,7 +2,7 @@
 
 use cellsweep_catalog::model::{IdKind, Role as MakerRole};
 use cellsweep_catalog::{Catalog, Meaning};
-use cellsweep_evidence::{Clue, KeyKind, Stance};
+use cellsweep_evidence::{Clue, KeyKind, Place, Stance};
 
 use crate::seen::Seen;
 
@@ -143,6 +143,16 @@ const CELLULAR_WORDS: &[&str] = &[
 fn speaks_of_cellular(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_alphanumeric())
         .any(|w| CELLULAR_WORDS.iter().any(|c| w.eq_ignore_ascii_case(c)))
+}
+
+/// True for a column that is called just "module": programs, courses and racks have modules too.
+fn any_module(place: &Place) -> bool {
+    let Place::Cell { column, .. } = place else {
+        return false;
+    };
+    ["module", "modul", "modulo", "module type", "module name"]
+        .iter()
+        .any(|c| column.trim().eq_ignore_ascii_case(c))
 }
 
 /// Weighs every clue of one unit.
@@ -345,8 +355,14 @@ pub fn weigh<'a>(catalog: &'a Catalog, unit: &[&'a Seen]) -> Vec<Weighed<'a>> {
                         w.bearing = Bearing::Excludes;
                     }
                     settle(&mut w, m, trust::PART);
-                } else if let Some(m) = catalog.manufacturer_answer(&o.value) {
+                } else if let Some(m) = catalog
+                    .manufacturer_answer(&o.value)
+                    .filter(|m| m.maker().is_some() || !any_module(&o.place))
+                {
                     settle(&mut w, m, trust::MANUFACTURER);
+                } else if any_module(&o.place) && !speaks_of_cellular(&o.value) {
+                    w.bearing = Bearing::Silent;
+                    w.says = "a column called module; nothing known as cellular".to_owned();
                 }
             }
             Clue::DeclaredNone => w.says = "stated to hold no cellular module".to_owned(),
