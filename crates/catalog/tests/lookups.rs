@@ -174,7 +174,7 @@ fn pci() {
             ("1269:00b3", "telit-cinterion MV31"),
             ("203e:1001", "netprisma FCUN69"),
             ("8086:7360", "fibocom L850 ?"),
-            ("8086:7560", "fibocom L860 ?"),
+            ("8086:7560", "fibocom L860 | telit-cinterion ?"),
             ("14c3:4d75", "fibocom FM350 | rolling-wireless RW350 ?"),
             ("17cb:0308", "- ?"),
             ("14c0:4d75", "- ?"),
@@ -298,7 +298,7 @@ fn model_answers() {
                 "MBIM [14C3:4D75]",
                 "fibocom FM350 | rolling-wireless RW350 ?",
             ),
-            ("MBIM [8086:7560]", "fibocom L860 ?"),
+            ("MBIM [8086:7560]", "fibocom L860 | telit-cinterion ?"),
             (
                 "Cinterion PID 0x00F1 USB Mobile Broadband",
                 "telit-cinterion MV32",
