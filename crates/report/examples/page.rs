@@ -1,5 +1,5 @@
-//! Writes every output of the invented estate of the tests into a folder, to be looked at:
-//! `cargo run -p cellsweep-report --example page -- FOLDER [ASSETS]`.
+//! Writes every output of the invented estate of the tests, or of a report that an audit wrote, into a
+//! folder, to be looked at: `cargo run -p cellsweep-report --example page -- FOLDER [ASSETS|REPORT.json]`.
 
 use std::error::Error;
 use std::fs;
@@ -22,7 +22,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     fs::create_dir_all(&folder)?;
     let mut report = match arguments.next() {
-        Some(n) => fixture::large(n.parse()?),
+        Some(of) => match of.parse() {
+            Ok(assets) => fixture::large(assets),
+            Err(_) => serde_json::from_slice(&fs::read(of)?)?,
+        },
         None => fixture::report(),
     };
     fs::write(

@@ -261,13 +261,30 @@ fn modules(f: &ReportFinding) -> u64 {
     }
 }
 
+/// Departments of the assets, by asset.
+pub(crate) fn departments_of_assets(report: &Report) -> BTreeMap<&str, Option<&str>> {
+    report
+        .assets
+        .iter()
+        .map(|a| (a.id.as_str(), a.department.as_deref()))
+        .collect()
+}
+
+/// The department of a finding: its own word, or that of its asset.
+pub(crate) fn department_of<'a>(
+    finding: &'a ReportFinding,
+    of_asset: &BTreeMap<&'a str, Option<&'a str>>,
+) -> Option<&'a str> {
+    let subject = &finding.finding.subject;
+    let by_asset = || of_asset.get(subject.asset.as_deref()?).copied().flatten();
+    subject.department.as_deref().or_else(by_asset)
+}
+
 fn departments(report: &Report) -> Vec<Department> {
     let mut all: BTreeMap<Option<&str>, Department> = BTreeMap::new();
-    let mut of_asset: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+    let of_asset = departments_of_assets(report);
     for a in &report.assets {
-        let name = a.department.as_deref();
-        of_asset.insert(&a.id, name);
-        let d = all.entry(name).or_default();
+        let d = all.entry(a.department.as_deref()).or_default();
         match a.status {
             AssetStatus::Found => d.found += 1,
             AssetStatus::Clear => d.clear += 1,
@@ -275,10 +292,7 @@ fn departments(report: &Report) -> Vec<Department> {
         }
     }
     for f in &report.findings {
-        let subject = &f.finding.subject;
-        let by_asset = || of_asset.get(subject.asset.as_deref()?).copied().flatten();
-        let name = subject.department.as_deref().or_else(by_asset);
-        let d = all.entry(name).or_default();
+        let d = all.entry(department_of(f, &of_asset)).or_default();
         let n = modules(f);
         d.modules = d.modules.saturating_add(n);
         if f.finding.maker().is_none() {

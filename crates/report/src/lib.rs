@@ -9,6 +9,7 @@
 //! - [`redact`]: masks numbers that identify devices, SIMs and, if wanted, sites
 //! - [`sanitise`]: outside text on its way to a screen, page, table or link
 //! - [`standing`]: words and ranks of verdicts
+//! - [`risk`]: risk of findings in words, and counted
 //! - [`makers`]: maker names for slugs
 //! - [`json`]: JSON and line-wise JSON
 //! - [`page`]: the page for people, one file
@@ -20,6 +21,7 @@
 pub mod assemble;
 pub mod brief;
 pub mod exit;
+mod heat;
 pub mod json;
 pub mod makers;
 pub mod markdown;
@@ -27,6 +29,7 @@ pub mod model;
 pub mod page;
 pub mod questions;
 pub mod redact;
+pub mod risk;
 pub mod sanitise;
 pub mod standing;
 pub mod svg;

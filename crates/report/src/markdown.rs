@@ -6,8 +6,9 @@ use cellsweep_catalog::Catalog;
 
 use crate::brief::{Brief, brief};
 use crate::makers::{Makers, NOT_SETTLED};
-use crate::model::Report;
+use crate::model::{Report, ReportFinding};
 use crate::questions;
+use crate::risk::{self, reading};
 use crate::sanitise::shortened;
 use crate::standing::{product_says, read_word};
 use crate::tables;
@@ -88,6 +89,8 @@ pub fn markdown(report: &Report, catalog: Option<&Catalog>) -> String {
         }
     }
 
+    at_risk(report, &mut line);
+
     line("\n## Coverage\n".to_owned());
     let c = &report.coverage;
     line(format!(
@@ -145,15 +148,16 @@ pub fn markdown(report: &Report, catalog: Option<&Catalog>) -> String {
     }
 
     line("\n## Findings\n".to_owned());
-    line("| Id | Where | Product | Module | Presence | Confidence | Verdict |\n| --- | --- | --- | --- | --- | ---: | --- |".to_owned());
+    line("| Id | Where | Product | Module | Presence | Confidence | Verdict | Outcome | National security | Economic | Privacy | Values and rights |\n| --- | --- | --- | --- | --- | ---: | --- | --- | --- | --- | --- | --- |".to_owned());
     for (row, f) in tables::table(report, catalog).iter().zip(&report.findings) {
         let module = if row.candidates.is_empty() {
             row.module.clone()
         } else {
             format!("{}: {}", row.module, row.candidates)
         };
+        let risks = risk_words(f);
         line(format!(
-            "| {} | {} | {} | {} | {} | {:.2} | {} |",
+            "| {} | {} | {} | {} | {} | {:.2} | {} | {risks} |",
             md(&row.id),
             md(&row.subject),
             md(&product_says(&f.finding)),
@@ -164,4 +168,57 @@ pub fn markdown(report: &Report, catalog: Option<&Catalog>) -> String {
         ));
     }
     out
+}
+
+/// Outcome and the four areas as cells of a row: the lower end, and the upper where it is another.
+fn risk_words(f: &ReportFinding) -> String {
+    let Some(r) = reading(f) else {
+        return ["not stated"; 5].join(" | ");
+    };
+    let areas = risk::areas(&r.risk).map(|a| {
+        risk::level(a).map_or_else(
+            || "no basis".to_owned(),
+            |l| risk::span(&l.interval[0], &l.interval[1]),
+        )
+    });
+    std::iter::once(risk::span(&r.risk.outcome, &r.risk.outcome_up_to))
+        .chain(areas)
+        .map(|words| md(&words))
+        .collect::<Vec<_>>()
+        .join(" | ")
+}
+
+/// What is at risk: findings by outcome, and by level in each area.
+fn at_risk(report: &Report, line: &mut impl FnMut(String)) {
+    line("\n## What it puts at risk\n".to_owned());
+    let c = risk::counts(report);
+    if c.all.findings == 0 {
+        line("The report states no risk of any finding.".to_owned());
+        return;
+    }
+    line(format!("{}\n", md(risk::TWO_THINGS)));
+    line("| Outcome | Findings | Modules | Findings, everything unknown at its worst |\n| --- | ---: | ---: | ---: |".to_owned());
+    for (word, n) in risk::OUTCOMES.iter().zip(c.outcomes) {
+        line(format!(
+            "| {} | {} | {} | {} |",
+            risk::says(word),
+            n.findings,
+            n.modules,
+            n.up_to
+        ));
+    }
+    line("\n| Area | Very high | High | Medium | Low | No basis | May be higher |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |".to_owned());
+    for (area, cell) in risk::AREAS.iter().zip(c.all.cells) {
+        let [very_high, high, medium, low] = cell.levels;
+        line(format!(
+            "| {area} | {very_high} | {high} | {medium} | {low} | {} | {} |",
+            cell.no_basis, cell.open
+        ));
+    }
+    if c.not_stated > 0 {
+        line(format!(
+            "\nFindings whose risk is not stated: {}.",
+            c.not_stated
+        ));
+    }
 }

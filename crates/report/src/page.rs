@@ -15,9 +15,11 @@ use jiff::civil;
 use sha2::{Digest as _, Sha256};
 
 use crate::brief::{Brief, brief, counted};
+use crate::heat::{self, HeatRow, OutcomeRow, RiskNote, RiskNotes, RiskView, Shared};
 use crate::makers::{Makers, NOT_SETTLED};
 use crate::model::{ReadStatus, Report, ReportFinding};
 use crate::questions;
+use crate::risk;
 use crate::sanitise::{link, sanitise, shortened};
 use crate::standing::{
     due, evidence_word, gravity, percent, product_says, read_word, status_says, verdict_says, worst,
@@ -152,6 +154,7 @@ struct FindingRow {
     facts: Vec<(&'static str, String)>,
     verdicts: Vec<VerdictLine>,
     no_match: String,
+    risk: RiskView,
     evidence: Vec<EvidenceLine>,
     pieces: String,
     more: String,
@@ -204,6 +207,16 @@ struct Page<'a> {
     timeline: String,
     dues: Vec<DueRow>,
     has_packs: bool,
+    two_things: &'static str,
+    outcomes: Vec<OutcomeRow>,
+    outcome_chart: String,
+    heat: Vec<HeatRow>,
+    heat_total: HeatRow,
+    risk_tables: String,
+    risk_not_stated: String,
+    risk_notes: Vec<RiskNote>,
+    shared: Vec<Shared>,
+    outcome_names: Vec<(usize, String)>,
     has_assets: bool,
     departments: Vec<DepartmentRow>,
     gaps: Vec<Gap>,
@@ -266,7 +279,14 @@ pub fn html(report: &Report, catalog: Option<&Catalog>) -> Result<String, askama
         .filter_map(worst)
         .map(|v| (gravity(v.status), status_says(v.status)))
         .collect();
-    let mut findings = findings(report, &makers, &mut notes);
+    let mut risk_notes = RiskNotes::new(report.findings.len());
+    let mut findings = findings(report, &makers, &mut notes, &mut risk_notes);
+    let risks = risk::counts(report);
+    let outcomes = heat::outcome_rows(&risks);
+    let outcome_names: BTreeMap<usize, String> = findings
+        .iter()
+        .map(|f| (f.risk.rank, f.risk.outcome.clone()))
+        .collect();
     for (row, f) in findings.iter_mut().zip(&report.findings) {
         let name = maker_name(f.finding.maker(), &makers);
         row.maker_at = maker_names.binary_search(&name).unwrap_or_default();
@@ -317,6 +337,20 @@ pub fn html(report: &Report, catalog: Option<&Catalog>) -> Result<String, askama
         timeline: timeline(&dues, &report.date),
         dues,
         has_packs: !report.packs.is_empty(),
+        two_things: risk::TWO_THINGS,
+        outcome_chart: heat::outcome_chart(&outcomes),
+        outcomes,
+        heat: heat::heat_rows(&risks),
+        heat_total: heat::heat_total(&risks),
+        risk_tables: clean(&risks.tables.iter().cloned().collect::<Vec<_>>().join(", ")),
+        risk_not_stated: if risks.not_stated == 0 {
+            String::new()
+        } else {
+            counted(risks.not_stated, "finding has", "findings have")
+        },
+        risk_notes: risk_notes.list,
+        shared: risk_notes.shared,
+        outcome_names: outcome_names.into_iter().collect(),
         has_assets: !report.assets.is_empty(),
         departments: department_rows(&b),
         gaps,
@@ -830,7 +864,12 @@ fn class_of(status: Status) -> &'static str {
     }
 }
 
-fn findings<'a>(report: &'a Report, makers: &Makers<'a>, notes: &mut Notes) -> Vec<FindingRow> {
+fn findings<'a>(
+    report: &'a Report,
+    makers: &Makers<'a>,
+    notes: &mut Notes,
+    risk_notes: &mut RiskNotes,
+) -> Vec<FindingRow> {
     let (least, most) = EVIDENCE_OF_ONE;
     let each = EVIDENCE
         .checked_div(report.findings.len())
@@ -839,7 +878,7 @@ fn findings<'a>(report: &'a Report, makers: &Makers<'a>, notes: &mut Notes) -> V
     report
         .findings
         .iter()
-        .map(|f| finding(f, makers, notes, each))
+        .map(|f| finding(f, makers, notes, risk_notes, each))
         .collect()
 }
 
@@ -847,6 +886,7 @@ fn finding<'a>(
     f: &'a ReportFinding,
     makers: &Makers<'a>,
     notes: &mut Notes,
+    risk_notes: &mut RiskNotes,
     each: usize,
 ) -> FindingRow {
     let finding = &f.finding;
@@ -1019,6 +1059,7 @@ fn finding<'a>(
             })
             .collect(),
         no_match: clean(&no_match),
+        risk: heat::view(f, risk_notes),
         evidence,
         pieces,
         more: if rest == 0 {

@@ -6,6 +6,7 @@ use rust_xlsxwriter::XlsxError;
 
 use crate::makers::Makers;
 use crate::model::{Report, ReportFinding};
+use crate::risk::{self, Reading, reading};
 use crate::sanitise::{cell, shortened};
 use crate::standing::{
     asset_says, due, product_says, read_word, role_word, status_says, verdict_says, worst,
@@ -24,7 +25,24 @@ fn text(value: Option<&String>) -> String {
     value.cloned().unwrap_or_default()
 }
 
-const FINDING: [FindingColumn; 35] = [
+/// A word of a finding's risk; empty where risk is not stated.
+fn risk_word(f: &ReportFinding, word: fn(Reading) -> String) -> String {
+    reading(f).map(word).unwrap_or_default()
+}
+
+/// The lower (0) or upper (1) end of an area in the contract's word, or `no_basis`; empty where risk
+/// is not stated.
+fn area_word(f: &ReportFinding, area: usize, end: usize) -> String {
+    let Some(r) = reading(f) else {
+        return String::new();
+    };
+    risk::areas(&r.risk)
+        .get(area)
+        .and_then(|a| risk::level(a)?.interval.get(end).cloned())
+        .unwrap_or_else(|| "no_basis".to_owned())
+}
+
+const FINDING: [FindingColumn; 44] = [
     ("id", 22.0, Kind::Text, |f, _| f.finding.id.clone()),
     ("asset", 18.0, Kind::Text, |f, _| {
         text(f.finding.subject.asset.as_ref())
@@ -156,13 +174,27 @@ const FINDING: [FindingColumn; 35] = [
             .collect::<Vec<_>>()
             .join("; ")
     }),
-    ("risk", 16.0, Kind::Text, |f, _| {
-        f.risk
-            .as_ref()
-            .and_then(|r| r.get("outcome"))
-            .and_then(|o| o.as_str())
-            .unwrap_or_default()
-            .to_owned()
+    ("outcome", 14.0, Kind::Text, |f, _| {
+        risk_word(f, |r| r.risk.outcome)
+    }),
+    ("outcome_up_to", 14.0, Kind::Text, |f, _| {
+        risk_word(f, |r| r.risk.outcome_up_to)
+    }),
+    ("national_security", 14.0, Kind::Text, |f, _| {
+        area_word(f, 0, 0)
+    }),
+    ("national_security_up_to", 14.0, Kind::Text, |f, _| {
+        area_word(f, 0, 1)
+    }),
+    ("economic", 12.0, Kind::Text, |f, _| area_word(f, 1, 0)),
+    ("economic_up_to", 12.0, Kind::Text, |f, _| {
+        area_word(f, 1, 1)
+    }),
+    ("privacy", 12.0, Kind::Text, |f, _| area_word(f, 2, 0)),
+    ("privacy_up_to", 12.0, Kind::Text, |f, _| area_word(f, 2, 1)),
+    ("values_rights", 12.0, Kind::Text, |f, _| area_word(f, 3, 0)),
+    ("values_rights_up_to", 12.0, Kind::Text, |f, _| {
+        area_word(f, 3, 1)
     }),
 ];
 

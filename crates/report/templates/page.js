@@ -3,7 +3,9 @@
   var doc = document;
   doc.documentElement.classList.add("js");
 
-  function value(row, n) {
+  function facts(body) { return body.getAttribute("data-f").split(","); }
+  function value(row, n, fact) {
+    if (fact !== null) { return facts(row)[fact]; }
     var cell = (row.rows ? row.rows[0] : row).cells[n];
     if (!cell) { return ""; }
     return cell.hasAttribute("data-v") ? cell.getAttribute("data-v") : cell.textContent.trim();
@@ -30,7 +32,7 @@
         head.setAttribute("aria-sort", down ? "descending" : "ascending");
         var parent = bodies ? table : table.tBodies[0];
         var items = Array.prototype.slice.call(bodies ? table.tBodies : parent.rows);
-        var keyed = items.map(function (item, i) { return { item: item, key: value(item, n), i: i }; });
+        var keyed = items.map(function (item, i) { return { item: item, key: value(item, n, head.getAttribute("data-f")), i: i }; });
         keyed.sort(function (a, b) {
           var c = compare(a.key, b.key);
           return c === 0 ? a.i - b.i : down ? -c : c;
@@ -46,12 +48,12 @@
   var list = doc.getElementById("list");
   if (!list) { return; }
   var text = doc.getElementById("by-text"), count = doc.getElementById("shown");
-  var selects = ["by-maker", "by-presence", "by-verdict"].map(function (id) { return doc.getElementById(id); });
+  var selects = ["by-maker", "by-presence", "by-verdict", "by-outcome"].map(function (id) { return doc.getElementById(id); });
   var items = null;
   function load() {
     items = Array.prototype.map.call(list.tBodies, function (body) {
       return { body: body, text: body.textContent.toLowerCase(),
-        facts: ["m", "p", "s"].map(function (a) { return body.getAttribute("data-" + a); }) };
+        facts: facts(body) };
     });
   }
   function filter() {
@@ -75,6 +77,18 @@
     var open = closed.some(function (d) { return d && !d.open; });
     closed.forEach(function (d) { if (d) { d.open = open; } });
   });
+  // Risk that is written once for many findings is copied into a finding that is opened.
+  list.addEventListener("toggle", function (event) {
+    var body = event.target.open && event.target.closest("tbody");
+    var link = body && body.querySelector('a[href^="#k"]');
+    var from = link && doc.getElementById(link.getAttribute("href").slice(1));
+    if (!from || body.querySelector(".risk")) { return; }
+    var copy = doc.createElement("div");
+    copy.className = "risk";
+    copy.textContent = "Risk: ";
+    Array.prototype.forEach.call(from.childNodes, function (n) { copy.appendChild(n.cloneNode(true)); });
+    event.target.lastElementChild.appendChild(copy);
+  }, true);
   // A link to a note or a finding opens what it stands in.
   function reveal() {
     var target = location.hash.length > 1 && doc.getElementById(location.hash.slice(1));

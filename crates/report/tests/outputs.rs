@@ -9,7 +9,7 @@ use cellsweep_report::json::{Layout, json, ndjson};
 use cellsweep_report::model::Report;
 use cellsweep_report::redact::{Masking, redact};
 use cellsweep_report::sanitise::acts;
-use cellsweep_report::{assemble, html, markdown, questions, tables};
+use cellsweep_report::{assemble, html, markdown, questions, risk, tables};
 use serde_json::Value;
 
 mod fixture;
@@ -341,6 +341,223 @@ fn evidence_left_out_is_counted() {
     assert!(page.contains("against: <code>declared module Tamarind TM750"));
 }
 
+// -- risk -------------------------------------------------------------------------------------------------
+
+#[test]
+fn risk_is_counted_by_outcome_and_area() {
+    let r = report();
+    let c = risk::counts(&r);
+    // Pumps; two routers; a hostile one; software support and a mention. The tracker, the stick and
+    // the unsettled module have none.
+    let outcomes: Vec<(u64, u64, u64)> = c
+        .outcomes
+        .iter()
+        .map(|o| (o.findings, o.modules, o.up_to))
+        .collect();
+    assert_eq!(
+        outcomes,
+        [(0, 0, 1), (1, 1, 2), (2, 2, 1), (1, 1, 0), (2, 0, 2)]
+    );
+    assert_eq!((c.all.findings, c.not_stated), (6, 3));
+    let [ns, ec, pr, vr] = c.all.cells;
+    assert_eq!((ns.levels, ns.no_basis, ns.open), ([0, 1, 2, 1], 2, 4));
+    assert_eq!(ns.highest, Some((1, 0)));
+    assert_eq!((ec.levels, ec.no_basis, ec.open), ([0, 1, 0, 1], 4, 1));
+    assert_eq!((pr.levels, pr.no_basis, pr.open), ([0, 0, 2, 2], 2, 1));
+    assert_eq!((vr.levels, vr.no_basis, vr.open), ([0, 0, 0, 2], 4, 2));
+    // Of the two routers one stands in each department; what has no department is last.
+    let water = c
+        .departments
+        .iter()
+        .find(|d| d.name == "Water and sewage")
+        .unwrap();
+    assert_eq!(water.findings, 2);
+    assert_eq!(water.cells[0].levels, [0, 1, 1, 0]);
+    let last = c.departments.last().unwrap();
+    assert_eq!((last.name.as_str(), last.findings), ("", 2));
+    assert_eq!(last.cells[2].highest, None);
+}
+
+#[test]
+fn many_departments_are_one_line_and_none_is_lost() {
+    let mut r = large(300);
+    for (n, f) in r.findings.iter_mut().enumerate() {
+        f.finding.subject.department = Some(format!("Department {n:03}"));
+    }
+    let c = risk::counts(&r);
+    let (further, rest) = c.further.clone().unwrap();
+    assert_eq!(c.departments.len() as u64 + further, c.all.findings);
+    let shown: u64 = c.departments.iter().map(|d| d.findings).sum();
+    assert_eq!(shown + rest.findings, c.all.findings);
+    for n in 0..4 {
+        let sum: u64 = c.departments.iter().map(|d| d.cells[n].no_basis).sum();
+        assert_eq!(sum + rest.cells[n].no_basis, c.all.cells[n].no_basis);
+    }
+    assert!(html(&r, None).unwrap().contains("further departments"));
+}
+
+#[test]
+fn the_page_shows_risk_in_words() {
+    let page = html(&report(), None).unwrap();
+    for words in [
+        "<h2>What it puts at risk</h2>",
+        "Risk and legal standing are two different things",
+        "is not multiplied in",
+        "docs/risk.md",
+        // The cell of the pumping station's department.
+        "<b>high, up to very high</b>",
+        "1 high, 1 medium, 2 may be higher",
+        "3 findings have no stated risk",
+        // The finding itself: range, level, drivers; where a driver comes from stands in the note.
+        "Risk: <b>out of cycle, up to immediate</b> (row out-1, table risk-1)",
+        "National security: <b>high, up to very high</b>; criticality: critical; sector: essential; not known: exposure, reach, <a href=#r",
+        "Values and rights: <b>no basis</b>",
+        "no basis in any of the four areas",
+        "not known: exposure, reach (AB-2026-1 (inferred): a hostile SIM; https://flaw.example/1)",
+        "Risk: <b>not stated</b>",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(
+        !page.contains("href=\"docs/"),
+        "no link that breaks offline"
+    );
+    // A colour never stands without its word.
+    for class in ["h0", "h1", "h2", "h3"] {
+        for (at, _) in page.match_indices(&format!("<td class=\"heat {class}\"")) {
+            let cell = &page[at..];
+            let cell = &cell[..cell.find("</td>").unwrap()];
+            let word = ["very high", "high", "medium", "low"][class[1..].parse::<usize>().unwrap()];
+            assert!(cell.contains(&format!("<b>{word}")), "{cell}");
+        }
+    }
+}
+
+#[test]
+fn a_large_page_writes_equal_risks_once_and_links_to_them() {
+    let page = html(&large(2000), None).unwrap();
+    let ids: BTreeSet<&str> = page
+        .match_indices("<li id=\"k")
+        .map(|(at, _)| page[at + 8..].split('"').next().unwrap())
+        .collect();
+    assert!(ids.len() > 50 && ids.len() < 400, "{}", ids.len());
+    let links: Vec<&str> = page
+        .match_indices("<a href=#k")
+        .map(|(at, _)| page[at + 9..].split('>').next().unwrap())
+        .collect();
+    // 2,000 of the estate and 4 of the small one with a basis.
+    assert_eq!(links.len(), 2004);
+    assert!(links.iter().all(|l| ids.contains(l)));
+}
+
+#[test]
+fn tables_have_risk_columns() {
+    let r = report();
+    let bytes = tables::csv(&r, None).unwrap();
+    let mut csv = csv::Reader::from_reader(bytes.as_slice());
+    let header = csv.headers().unwrap().clone();
+    let at = header.iter().position(|h| h == "outcome").unwrap();
+    let columns = [
+        "outcome",
+        "outcome_up_to",
+        "national_security",
+        "national_security_up_to",
+        "economic",
+        "economic_up_to",
+        "privacy",
+        "privacy_up_to",
+        "values_rights",
+        "values_rights_up_to",
+    ];
+    assert_eq!(header.iter().skip(at).collect::<Vec<_>>(), columns);
+    let rows: Vec<Vec<String>> = csv
+        .records()
+        .map(|x| x.unwrap().iter().skip(at).map(str::to_owned).collect())
+        .collect();
+    assert_eq!(
+        rows[0],
+        [
+            "out_of_cycle",
+            "immediate",
+            "high",
+            "very_high",
+            "high",
+            "high",
+            "low",
+            "low",
+            "no_basis",
+            "no_basis"
+        ]
+    );
+    assert!(rows[3].iter().all(String::is_empty), "not stated");
+    assert!(rows[7].iter().all(|c| c == "no_basis"));
+    let sheet = sheet(&tables::xlsx(&r, None).unwrap(), "findings");
+    let wanted: Vec<String> = columns.iter().map(|c| (*c).to_owned()).collect();
+    let found: Vec<String> = sheet[0].iter().skip(at).map(|c| text(Some(c))).collect();
+    assert_eq!(found, wanted);
+    assert_eq!(text(sheet[1].get(at + 3)), "very_high");
+
+    let summary = markdown::markdown(&r, None);
+    assert!(summary.contains("| out of cycle | 1 | 1 | 2 |"));
+    assert!(summary.contains("| National security | 0 | 1 | 2 | 1 | 2 | 4 |"));
+    assert!(summary.contains(
+        "| out of cycle, up to immediate | high, up to very high | high | low | no basis |"
+    ));
+}
+
+#[test]
+fn risk_that_is_not_in_the_contracts_words_is_not_stated() {
+    let good = report().findings[0].clone();
+    assert!(risk::reading(&good).is_some());
+    for (at, bad) in [
+        ("/outcome", Value::from("defer!")),
+        ("/outcome_up_to", 1.into()),
+        ("/privacy", "low".into()),
+        ("/privacy/level", "none".into()),
+        ("/economic/interval/1", "medium".into()),
+        ("/economic/interval", serde_json::json!(["high"])),
+        ("/national_security/drivers", Value::Null),
+    ] {
+        let mut f = good.clone();
+        *f.risk.as_mut().and_then(|r| r.pointer_mut(at)).unwrap() = bad;
+        assert_eq!(risk::reading(&f), None, "{at}");
+        let mut r = report();
+        r.findings[0] = f;
+        let page = html(&r, None).unwrap();
+        assert!(page.contains("4 findings have no stated risk"), "{at}");
+    }
+}
+
+#[test]
+fn hostile_drivers_stay_text_on_a_large_page_too() {
+    let mut r = large(700);
+    let nasty = report().findings[4].risk.clone();
+    for f in &mut r.findings {
+        f.risk.clone_from(&nasty);
+    }
+    for page in [html(&r, None).unwrap(), html(&report(), None).unwrap()] {
+        assert_eq!(page.matches("<script").count(), 1);
+        assert!(!page.contains("<img"));
+        assert!(!page.chars().any(|c| acts(c) && c != '\n'));
+        assert!(
+            page.contains("37 more in report.json"),
+            "49 drivers, 12 shown"
+        );
+    }
+    // Every finding with drivers of its own: bounded.
+    for (n, f) in r.findings.iter_mut().enumerate() {
+        let long = format!("{n} {}", "x".repeat(700));
+        f.risk = fixture::risk(
+            "defer",
+            "defer",
+            std::array::from_fn(|_| fixture::area("low", "low", &long, &[long.as_str(); 13])),
+        );
+    }
+    let page = html(&r, None).unwrap();
+    assert!(page.len() < 9_000_000, "{}", page.len());
+    assert!(page.contains("its areas are in report.json"));
+}
+
 // -- questions ------------------------------------------------------------------------------------------
 
 #[test]
@@ -431,7 +648,7 @@ fn the_schema_refuses_what_is_not_in_the_contract() {
     assert!(schema().is_object());
     let good = serde_json::to_value(report()).unwrap();
     assert!(v.is_valid(&good));
-    let cases: [(&str, Value); 13] = [
+    let cases: [(&str, Value); 25] = [
         ("/findings/0/verdicts/0/status", "compliant".into()),
         ("/findings/1/verdicts/0/if/0/status", "maybe".into()),
         ("/findings/0/presence", "guessed".into()),
@@ -445,6 +662,24 @@ fn the_schema_refuses_what_is_not_in_the_contract() {
         ("/schema", "another".into()),
         ("/date", "22.11.2026".into()),
         ("/remarks/0/code", "Not Kebab".into()),
+        ("/findings/0/risk", "no_basis".into()),
+        ("/findings/0/risk/outcome", "urgent".into()),
+        ("/findings/0/risk/outcome_up_to", Value::Null),
+        ("/findings/0/risk/row", "".into()),
+        ("/findings/0/risk/table", 1.into()),
+        ("/findings/0/risk/values_rights", "low".into()),
+        ("/findings/0/risk/values_rights", Value::Null),
+        ("/findings/0/risk/privacy/level", "critical".into()),
+        ("/findings/0/risk/privacy/interval/0", "no_basis".into()),
+        (
+            "/findings/0/risk/privacy/interval",
+            serde_json::json!(["low"]),
+        ),
+        (
+            "/findings/0/risk/privacy/interval",
+            serde_json::json!(["low", "low", "low"]),
+        ),
+        ("/findings/0/risk/privacy/drivers/0", 1.into()),
     ];
     for (at, bad) in cases {
         let mut value = good.clone();
@@ -460,6 +695,8 @@ fn the_schema_refuses_what_is_not_in_the_contract() {
         "/assets/0",
         "/summary",
         "/summary/by_status",
+        "/findings/0/risk",
+        "/findings/0/risk/economic",
     ] {
         let mut value = good.clone();
         let object = value
@@ -475,6 +712,24 @@ fn the_schema_refuses_what_is_not_in_the_contract() {
         let mut value = good.clone();
         value.as_object_mut().unwrap().remove(at);
         assert!(!v.is_valid(&value), "without {at}");
+    }
+    let risk = good.pointer("/findings/0/risk").and_then(Value::as_object);
+    let area = good
+        .pointer("/findings/0/risk/economic")
+        .and_then(Value::as_object);
+    for (place, object) in [
+        ("/findings/0/risk", risk.unwrap()),
+        ("/findings/0/risk/economic", area.unwrap()),
+    ] {
+        for name in object.keys() {
+            let mut value = good.clone();
+            value
+                .pointer_mut(place)
+                .and_then(Value::as_object_mut)
+                .unwrap()
+                .remove(name);
+            assert!(!v.is_valid(&value), "without {place}/{name}");
+        }
     }
 }
 
