@@ -1,4 +1,4 @@
-//! Tables of ids: usb.ids, pci.ids, modules.alias, hwdb, udev rules, usb_modeswitch configurations,
+//! Tables of ids: usb.ids, pci.ids, pnp.ids, modules.alias, hwdb, udev rules, usb_modeswitch configurations,
 //! driver sources, Windows INF files. They list thousands of devices that software knows and prove that
 //! none is there. They are recognised so that no other reader takes them for a listing, and yield
 //! nothing.
@@ -35,7 +35,7 @@ fn sniff(head: &Head<'_>) -> u8 {
     if section > 0 && signature > 0 {
         return 95;
     }
-    let (mut entries, mut lines) = (0usize, 0usize);
+    let (mut entries, mut lines, mut codes) = (0usize, 0usize, 0usize);
     for line in head.text.lines().take(2000) {
         let trimmed = line.trim();
         if trimmed.is_empty() || trimmed.starts_with('#') {
@@ -43,6 +43,11 @@ fn sniff(head: &Head<'_>) -> u8 {
         }
         lines += 1;
         entries += usize::from(is_entry(line));
+        codes += usize::from(is_code(line));
+    }
+    // Some of the codes look like AT commands with their answers.
+    if lines >= 10 && codes * 10 >= lines * 9 {
+        return 94;
     }
     // Where such lines are the bulk it is a table; where they stand among others (a terminal log with
     // `modinfo` in it, a kernel patch with a listing) a reader of those others goes first.
@@ -83,6 +88,15 @@ fn is_ids_line(line: &str) -> bool {
             Some((vendor, device)) => tabs == 2 && four(vendor) && four(device),
             None => tabs < 2 && four(ids),
         }
+}
+
+/// `ATI<tab>Allied Telesis KK`, as in pnp.ids.
+fn is_code(line: &str) -> bool {
+    line.split_once('\t').is_some_and(|(code, name)| {
+        code.len() == 3
+            && code.bytes().all(|b| b.is_ascii_uppercase())
+            && name.starts_with(|c: char| !c.is_whitespace())
+    })
 }
 
 /// `alias usb:v2C7Cp0125d*dc*... option`, and the same as `modinfo` prints it.
