@@ -258,14 +258,17 @@ pub(crate) fn outcome_chart(rows: &[OutcomeRow]) -> String {
 
 fn heat_cell(area: &'static str, cell: &Cell) -> HeatCell {
     let word = |at: usize| LEVELS.get(at).copied().unwrap_or_default();
-    let mut counts: Vec<String> = LEVELS
+    let counts: Vec<String> = LEVELS
         .iter()
         .zip(cell.levels)
         .filter(|(_, n)| *n > 0)
         .map(|(word, n)| format!("{} {}", grouped(n), says(word)))
         .collect();
+    let mut counts = counts.join(", ");
     if cell.open > 0 {
-        counts.push(format!("{} may be higher", grouped(cell.open)));
+        counts.push_str("; of these ");
+        counts.push_str(&grouped(cell.open));
+        counts.push_str(" may be higher");
     }
     let of_highest = cell
         .highest
@@ -277,7 +280,7 @@ fn heat_cell(area: &'static str, cell: &Cell) -> HeatCell {
         highest: cell
             .highest
             .map_or_else(|| "no basis".to_owned(), |(l, h)| span(word(l), word(h))),
-        counts: counts.join(", "),
+        counts,
         no_basis: if cell.no_basis > 0 {
             format!("{} no basis", grouped(cell.no_basis))
         } else {

@@ -406,7 +406,7 @@ fn the_page_shows_risk_in_words() {
         "docs/risk.md",
         // The cell of the pumping station's department.
         "<b>high, up to very high</b>",
-        "1 high, 1 medium, 2 may be higher",
+        "1 high, 1 medium; of these 2 may be higher",
         "3 findings have no stated risk",
         // The finding itself: range, level, drivers; where a driver comes from stands in the note.
         "Risk: <b>out of cycle, up to immediate</b> (row out-1, table risk-1)",
