@@ -305,7 +305,7 @@ fn model_answers() {
             ),
             (
                 "Cinterion PID 0x00B3 USB Mobile Broadband",
-                "telit-cinterion MV31",
+                "telit-cinterion",
             ),
             (
                 "Sierra Wireless EM7455 Qualcomm Snapdragon X7 LTE-A",

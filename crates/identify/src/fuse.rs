@@ -132,6 +132,56 @@ fn label_over_design<'w>(catalog: &Catalog, a: &'w str, b: &'w str) -> Option<(&
     }
 }
 
+/// A brand's own id under which the designer's cards enumerate too: neither the brand's name in the
+/// strings nor the designer's firmware says whose card it is; a model name, a part number or a label
+/// does. Returns the makers that stay possible; none: nothing is in doubt.
+fn undecided_design(
+    catalog: &Catalog,
+    weighed: &[Weighed<'_>],
+    claims: &[Claim<'_, '_>],
+    winner: &str,
+) -> BTreeSet<String> {
+    let named = claims.iter().any(|c| {
+        c.maker == winner
+            && matches!(
+                c.clue,
+                Clue::ModemModel
+                    | Clue::PartNumber
+                    | Clue::DeclaredModule
+                    | Clue::FccId
+                    | Clue::IsedId
+            )
+    });
+    let mut doubt = BTreeSet::new();
+    if named {
+        return doubt;
+    }
+    for w in weighed {
+        let o = &w.seen.observation;
+        let (Some(m), Clue::UsbId | Clue::PciId) = (&w.meaning, o.clue) else {
+            continue;
+        };
+        let makers: BTreeSet<&str> = m.possible.iter().map(|p| p.maker).collect();
+        if makers.len() < 2 || !makers.contains(winner) {
+            continue;
+        }
+        let vendor = o.value.split(':').next().unwrap_or_default();
+        let brand_and_design = makers.iter().any(|brand| {
+            catalog.maker(brand).is_some_and(|b| {
+                b.usb_vendors
+                    .iter()
+                    .chain(&b.pci_vendors)
+                    .any(|v| v == vendor)
+                    && b.lineage.iter().any(|l| makers.contains(l.of.as_str()))
+            })
+        });
+        if brand_and_design {
+            doubt.extend(makers.iter().map(|m| (*m).to_owned()));
+        }
+    }
+    doubt
+}
+
 /// Probability that a clue of this kind names the right maker. Starting values; the calibration table
 /// in docs/accuracy.md measures them.
 fn prior(clue: Clue, confidence: Confidence, exact: bool) -> f64 {
@@ -195,10 +245,12 @@ pub fn fuse(catalog: &Catalog, weighed: &[Weighed<'_>], date: Option<&str>) -> F
                 clash.insert(other.maker.to_owned());
             }
         }
+        clash.extend(undecided_design(catalog, weighed, &claims, maker));
         if clash.is_empty() {
             winner = Some(maker.to_owned());
         } else {
             clash.insert(maker.to_owned());
+            lineage_by_clash = None;
         }
     }
 
