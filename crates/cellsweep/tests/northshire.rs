@@ -1,5 +1,5 @@
-//! The example estate against its oracle, `examples/northshire/expected.csv`, which was written by
-//! hand before there was a reader.
+//! The example estate against its oracle, `examples/northshire/expected.csv`, which is reasoned
+//! from the facts, class of asset by class of asset, and never from what the program says.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // in a test a panic is the message
 
 use std::collections::{BTreeMap, BTreeSet};
