@@ -31,9 +31,9 @@ pub const AREAS: [&str; 4] = [
 ];
 /// What a reader must not mix up.
 pub const TWO_THINGS: &str = "Risk and legal standing are two different things: a module that no \
-    rule names can put much at risk and a restricted one little, and a rule in force only sets a \
-    floor for the outcome; how sure the identification is stands beside each finding as its \
-    confidence and is not multiplied in.";
+    rule names can put much at risk, a restricted one may sit where little depends on it, and what \
+    rules say is one input of the decision table among others; how sure the identification is \
+    stands beside each finding as its confidence and is not multiplied in.";
 /// Departments counted singly; the others are one line.
 const DEPARTMENTS: usize = 60;
 
