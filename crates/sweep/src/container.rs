@@ -112,6 +112,11 @@ impl Counted {
         }
     }
 
+    fn called(&self, what: &str) -> String {
+        let plural = if self.number == 1 { "" } else { "s" };
+        format!("{} {what}{plural}", self.number)
+    }
+
     fn names(&self) -> String {
         let mut names = self.first.join(", ");
         if self.number > self.first.len() as u64 {
@@ -212,8 +217,8 @@ impl Members<'_> {
         }
         if self.unrecognised.number > 0 {
             let message = format!(
-                "{} members not recognised: {}",
-                self.unrecognised.number,
+                "{} not recognised: {}",
+                self.unrecognised.called("member"),
                 self.unrecognised.names()
             );
             state
@@ -222,8 +227,8 @@ impl Members<'_> {
         }
         if self.quiet.number > 0 {
             let message = format!(
-                "{} text members were searched and name no module: {}",
-                self.quiet.number,
+                "{} searched, naming no module: {}",
+                self.quiet.called("text member"),
                 self.quiet.names()
             );
             state
