@@ -112,12 +112,10 @@ fn the_estate_loads_and_its_evidence_is_bound() {
             let row = rows
                 .get(asset)
                 .unwrap_or_else(|| panic!("{}: no asset {asset}", bound.name));
-            assert_eq!(
-                bound.department.as_ref(),
-                Some(&row.department),
-                "{}",
-                bound.name
-            );
+            // A pattern over several departments names none: the asset's register does.
+            if let Some(department) = &bound.department {
+                assert_eq!(department, &row.department, "{}", bound.name);
+            }
         }
     }
     // Whatever is observed or clear is so by evidence of its own, or by a log that names its IMEI.
