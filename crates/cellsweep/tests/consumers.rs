@@ -1,0 +1,122 @@
+//! What people open the outputs with: a spreadsheet library that is not ours, a JSON Schema validator, a
+//! browser. Needs Python with openpyxl and jsonschema, and Chromium: only `cargo xtask test --all` runs
+//! it, and there a missing tool is a failure.
+#![allow(clippy::unwrap_used, clippy::panic)] // in a test a panic is the message
+
+use std::path::Path;
+use std::process::Command;
+
+fn wanted() -> bool {
+    std::env::var_os("CELLSWEEP_TEST_ALL").is_some()
+}
+
+fn audited(folder: &Path) -> std::path::PathBuf {
+    let estate =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/northshire/estate.toml");
+    let out = folder.join("report");
+    let status = Command::new(env!("CARGO_BIN_EXE_cellsweep"))
+        .args(["-q", "audit"])
+        .arg(estate)
+        .arg("--out")
+        .arg(&out)
+        .output()
+        .unwrap();
+    assert_eq!(
+        status.status.code(),
+        Some(5),
+        "{}",
+        String::from_utf8_lossy(&status.stderr)
+    );
+    out
+}
+
+fn python(script: &str, arguments: &[&Path]) -> String {
+    let output = Command::new("python3")
+        .arg("-c")
+        .arg(script)
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn workbooks_open_in_openpyxl_with_text_cells_and_a_frozen_header() {
+    if !wanted() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let out = audited(folder.path());
+    for name in ["questions.xlsx", "findings.xlsx"] {
+        let said = python(
+            "import sys, openpyxl\n\
+             wb = openpyxl.load_workbook(sys.argv[1])\n\
+             rows = 0\n\
+             for ws in wb.worksheets:\n\
+             \x20   assert ws.freeze_panes, ws.title\n\
+             \x20   for row in ws.iter_rows():\n\
+             \x20       rows += 1\n\
+             \x20       for cell in row:\n\
+             \x20           assert cell.data_type != 'f', (ws.title, cell.coordinate, cell.value)\n\
+             print(rows)",
+            &[&out.join(name)],
+        );
+        assert!(said.trim().parse::<u32>().unwrap() > 20, "{name}: {said}");
+    }
+}
+
+#[test]
+fn the_report_is_valid_by_an_independent_validator() {
+    if !wanted() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let out = audited(folder.path());
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schema/report-1.schema.json");
+    python(
+        "import sys, json, jsonschema\n\
+         schema = json.load(open(sys.argv[1]))\n\
+         jsonschema.Draft202012Validator(schema).validate(json.load(open(sys.argv[2])))",
+        &[&schema, &out.join("report.json")],
+    );
+}
+
+#[test]
+fn the_page_opens_in_a_browser_and_its_script_runs() {
+    if !wanted() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let out = audited(folder.path());
+    let profile = folder.path().join("profile");
+    let output = Command::new("chromium")
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--enable-logging=stderr",
+            "--dump-dom",
+        ])
+        .arg(format!("--user-data-dir={}", profile.display()))
+        .arg(format!("file://{}", out.join("index.html").display()))
+        .output()
+        .unwrap();
+    let page = String::from_utf8_lossy(&output.stdout);
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(page.contains("Northshire Council"), "{log}");
+    assert!(
+        !log.contains("Content Security Policy"),
+        "the page breaks its own policy: {log}"
+    );
+    assert!(!log.contains("Uncaught"), "{log}");
+}
