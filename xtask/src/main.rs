@@ -2,13 +2,17 @@
 //!
 //! - `test`: everything that needs only the Rust toolchain; `test --all`: everything
 //! - `eval`: identification measured on labelled cases
+//! - `bench`: CPU time and memory, against peers where there are any
+//! - `false-alarms`: trees and random inputs that hold no module
 //! - `catalog check`: the catalogue's own rules
 //! - `generate`: files derived from code, written or (with `--check`) compared
 
 #![allow(clippy::print_stdout, clippy::print_stderr)] // a development tool that prints
 
+mod bench;
 mod catalog;
 mod eval;
+mod false_alarms;
 mod generate;
 mod tests;
 
@@ -39,6 +43,10 @@ enum Task {
         #[arg(long)]
         verbose: bool,
     },
+    /// Measure CPU time and memory on generated inputs
+    Bench(bench::Bench),
+    /// Scan trees that hold no module, or random inputs, and print every finding above `supported`
+    FalseAlarms(false_alarms::FalseAlarms),
     /// Check the catalogue
     Catalog {
         #[command(subcommand)]
@@ -56,6 +64,8 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Test { all } => tests::run(all),
         Task::Eval { cases, verbose } => eval::run(&cases, verbose),
+        Task::Bench(b) => bench::run(&b),
+        Task::FalseAlarms(f) => false_alarms::run(&f),
         Task::Catalog { what } => catalog::run(&what),
         Task::Generate { check } => generate::run(check),
     }

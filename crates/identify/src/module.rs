@@ -369,7 +369,11 @@ fn hash(parts: &[&str]) -> String {
     id.push_str("m-");
     for byte in digest.iter().take(8) {
         for digit in [byte >> 4, byte & 15] {
-            id.extend(char::from_digit(u32::from(digit), 16));
+            id.push(char::from(if digit < 10 {
+                b'0' + digit
+            } else {
+                b'a' - 10 + digit
+            }));
         }
     }
     id

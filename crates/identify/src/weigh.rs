@@ -152,7 +152,11 @@ fn any_module(place: &Place) -> bool {
     };
     ["module", "modul", "modulo", "module type", "module name"]
         .iter()
-        .any(|c| column.trim().eq_ignore_ascii_case(c))
+        .any(|c| {
+            column
+                .trim_matches(|c: char| !c.is_alphanumeric())
+                .eq_ignore_ascii_case(c)
+        })
 }
 
 /// Weighs every clue of one unit.

@@ -35,15 +35,20 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
 /// One SIM, or one module.
 pub(super) fn row(row: &Row<'_>, out: &mut Out<'_>) -> Result<(), ReadError> {
     let imeis = cells::imeis(row, out);
+    // A list of IMEIs and nothing else, millions of lines long: there is nothing else to look for.
+    if let ([column], [(at, only)]) = (row.layout.columns.as_slice(), imeis.as_slice())
+        && column.field == Some(Field::Imei)
+    {
+        let keys = vec![Key::new(KeyKind::Imei, only.as_str())];
+        let place = row.place(*at);
+        return Unit::new(out, keys, None).emit(Stance::Declared, Clue::Imei, only.as_str(), place);
+    }
     let iccids = cells::iccids(row, out);
     let eid = register::eid(row);
     if imeis.is_empty() && iccids.is_empty() && eid.is_none() {
         return Ok(());
     }
-    let keys = match (imeis.as_slice(), row.layout.columns.len()) {
-        ([(_, only)], 1) => vec![Key::new(KeyKind::Imei, only.as_str())],
-        _ => cells::asset_keys(row, &imeis, &iccids),
-    };
+    let keys = cells::asset_keys(row, &imeis, &iccids);
     let seen = row.get(Field::Seen).and_then(|d| cells::date(&d));
     let mut unit = Unit::new(out, keys, seen);
     let without_imei = imeis.is_empty();
