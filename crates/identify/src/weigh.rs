@@ -256,6 +256,9 @@ pub fn weigh<'a>(catalog: &'a Catalog, unit: &[&'a Seen]) -> Vec<Weighed<'a>> {
                 w.says = "a cellular interface or service".to_owned();
             }
             Clue::Slot => w.says = "a slot; nothing says that it is filled".to_owned(),
+            // A label without its value is no answer.
+            Clue::ModemManufacturer | Clue::ModemModel | Clue::ModemRevision
+                if o.value.trim_end().ends_with(':') => {}
             Clue::ModemManufacturer => {
                 w.bearing = Bearing::Shows;
                 w.says = "a modem answers".to_owned();
