@@ -173,3 +173,53 @@ fn a_line_wise_inventory_is_judged_line_by_line_and_keeps_what_it_does_not_know(
     assert_eq!(lines[1], "not json");
     assert!(String::from_utf8(output.stderr).unwrap().contains("line 2"));
 }
+
+/// Scanning an audit's own observations said once that nothing was found.
+#[test]
+fn stored_observations_are_evidence_like_any_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("estate.toml"), ESTATE).unwrap();
+    fs::write(
+        at("assets.csv"),
+        "Asset Tag,Manufacturer,Model,Class\nL-1,Teltonika,RUT951,router\nL-2,Norvolt,NM-3,meter\n",
+    )
+    .unwrap();
+    cellsweep(folder.path(), &["audit", "estate.toml", "--out", "r"]);
+    let fresh = report(&at("r/report.json"));
+    let scan = |path: &str| -> (i32, serde_json::Value) {
+        let output = cellsweep(folder.path(), &["scan", path, "--format", "json"]);
+        (
+            output.status.code().unwrap(),
+            serde_json::from_slice(&output.stdout).unwrap(),
+        )
+    };
+    let (code, again) = scan("r/observations.ndjson.zst");
+    assert_eq!(code, 0);
+    assert_eq!(again["findings"].as_array().unwrap().len(), 1);
+    assert_eq!(again["findings"][0]["id"], fresh["findings"][0]["id"]);
+    assert_eq!(
+        again["findings"][0]["module"],
+        fresh["findings"][0]["module"]
+    );
+
+    let stored = fs::File::open(at("r/observations.ndjson.zst")).unwrap();
+    let mut text = Vec::new();
+    for seen in store::read(stored).unwrap() {
+        serde_json::to_writer(&mut text, &seen).unwrap();
+        text.push(b'\n');
+    }
+    text.extend_from_slice(b"{\"source\": cut");
+    fs::write(at("cut.ndjson"), text).unwrap();
+    let (code, cut) = scan("cut.ndjson");
+    assert_eq!(code, 3, "a line that is none is said");
+    assert_eq!(
+        cut["sources"][0]["errors"][0]["code"],
+        "observation-not-readable"
+    );
+    assert_eq!(
+        cut["findings"].as_array().unwrap().len(),
+        1,
+        "and costs nothing else"
+    );
+}

@@ -48,6 +48,10 @@ const OWN: &[(&str, &str)] = &[
         "The file's name promises another kind of content than it has; it was read as what it is.",
     ),
     (
+        "observation-not-readable",
+        "A line of stored observations is none: it was left out.",
+    ),
+    (
         "pack-old",
         "A policy pack was last confirmed longer ago than its own age limit: its instrument may have changed since.",
     ),

@@ -19,6 +19,7 @@ pub mod read;
 pub mod reassess;
 pub mod run;
 pub mod store;
+mod stored;
 pub mod stream;
 
 pub use input::Input;

@@ -21,6 +21,7 @@ use crate::container;
 use crate::input::Input;
 use crate::names::CatalogNames;
 use crate::progress::Progress;
+use crate::stored;
 
 /// Longest time one source may take; what was read until then is kept.
 pub(crate) const LONGEST: Duration = Duration::from_mins(10);
@@ -145,6 +146,9 @@ pub fn read_stream(
         bytes: &head,
         text: &decoded,
     };
+    if input.format.is_none() && stored::is_stored(&decoded) {
+        return stored::read(input, state, head, hashing, limits);
+    }
     let chosen = match &input.format {
         Some(name) => {
             let named = reader(name);
@@ -323,6 +327,7 @@ fn name_does_not_fit(name: &str, reader: &Reader, state: &mut SourceState) {
         "text",
         "windows-pnp",
         "id-table",
+        "workbook",
     ];
     let ending = std::path::Path::new(name)
         .extension()

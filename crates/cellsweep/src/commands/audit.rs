@@ -52,7 +52,12 @@ pub fn run(c: &Audit, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Ex
             for d in &diagnostics {
                 out.diagnostic(&c.estate, &text, d);
             }
-            anyhow::bail!("{}: {} mistakes", c.estate.display(), diagnostics.len());
+            let errors = diagnostics
+                .iter()
+                .filter(|d| d.severity == cellsweep_estate::Severity::Error)
+                .count();
+            let word = if errors == 1 { "mistake" } else { "mistakes" };
+            anyhow::bail!("{}: {errors} {word}", c.estate.display());
         }
     };
     let named: Vec<String> = if c.policy.is_empty() {

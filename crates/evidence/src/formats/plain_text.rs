@@ -203,10 +203,14 @@ fn labels(line: &str) -> Vec<Label> {
 /// Finds ASCII text without case, from a byte offset.
 fn find(line: &str, needle: &str, from: usize) -> Option<usize> {
     let hay = line.as_bytes();
-    (from..=hay.len().checked_sub(needle.len())?).find(|at| {
-        hay.get(*at..*at + needle.len())
-            .is_some_and(|w| w.eq_ignore_ascii_case(needle.as_bytes()))
-    })
+    let first = needle.bytes().next()?;
+    let rest = hay.get(from..)?;
+    memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), rest)
+        .map(|at| from + at)
+        .find(|at| {
+            hay.get(*at..*at + needle.len())
+                .is_some_and(|w| w.eq_ignore_ascii_case(needle.as_bytes()))
+        })
 }
 
 /// Grantee code of three characters that begins with a letter, or of five that begins with a digit,

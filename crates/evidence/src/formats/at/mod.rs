@@ -76,6 +76,16 @@ fn sniff(head: &Head<'_>) -> u8 {
     } else {
         sure
     };
+    // A line or two of a long text that nothing closes as an answer: prose and other dumps have such
+    // lines too ("ATI Radeon model X550" and what follows it, "model: ...").
+    let long = match (dialogue.commands, found.observations.len()) {
+        (_, 0..=2) => 15,
+        (1, 3) => 30,
+        _ => 0,
+    };
+    if share < long && dialogue.results == 0 {
+        return 0;
+    }
     match share {
         0..5 => sure.min(25),
         5..15 => sure.min(52),
@@ -325,4 +335,31 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
         transcript.line(number, line, sink)
     })?;
     transcript.finish(sink)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sure(text: &str) -> u8 {
+        sniff(&Head {
+            name: "some.txt",
+            bytes: text.as_bytes(),
+            text,
+        })
+    }
+
+    #[test]
+    fn a_name_that_begins_like_a_command_is_no_dialogue() {
+        let mut text = String::from("pkg.ids (2026.01.02-1) unstable; urgency=medium\n\n");
+        for n in 0..40 {
+            text.push_str("  * New upstream release.\n\n");
+            if n == 20 {
+                text.push_str("    ATI Radeon model X550. Closes: #1\n\n");
+            }
+            text.push_str("pkg.ids (2025.12.01-1) unstable; urgency=medium\n\n");
+        }
+        assert_eq!(sure(&text), 0);
+        assert!(sure("ATI\nQuectel\nEC25\nRevision: EC25EFAR06A03M4G\n\nOK\n") > 50);
+    }
 }
