@@ -9,45 +9,20 @@
 //!
 //! Family is scored apart, on decidable cases that have a model.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+mod cases;
 
-use anyhow::Context as _;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
 use cellsweep_catalog::Catalog;
 use cellsweep_catalog::model::Role;
 use cellsweep_evidence::{Limits, Stance};
 use cellsweep_identify::{Finding, Options, identify};
 use cellsweep_sweep::Input;
 use cellsweep_sweep::read::{Stop, read_stream};
-use serde::Deserialize;
 use usb_ids::FromId as _;
 
-/// One labelled case.
-#[derive(Debug, Deserialize)]
-pub struct Case {
-    /// Name.
-    pub id: String,
-    /// Kind of text, for the table.
-    pub format: String,
-    /// The evidence.
-    pub text: String,
-    /// The label.
-    pub truth: Truth,
-}
-
-/// A label.
-#[derive(Debug, Deserialize)]
-pub struct Truth {
-    /// Maker, if a careful human can decide it from the text.
-    #[serde(default)]
-    pub maker_slug: Option<String>,
-    /// Model or models, joined with `/`.
-    #[serde(default)]
-    pub model: Option<String>,
-    /// Cellular hardware is there.
-    pub present: bool,
-}
+use cases::{Case, Truth};
 
 /// How one case came out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,18 +80,6 @@ pub fn score(truth: &Truth, said: &Said) -> Outcome {
             }
         }
     }
-}
-
-/// Reads cases.
-pub fn load(path: &Path) -> anyhow::Result<Vec<Case>> {
-    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    text.lines()
-        .enumerate()
-        .filter(|(_, l)| !l.trim().is_empty())
-        .map(|(n, l)| {
-            serde_json::from_str(l).with_context(|| format!("{}, line {}", path.display(), n + 1))
-        })
-        .collect()
 }
 
 /// Findings of a case, and the reader that took it.
@@ -309,61 +272,58 @@ fn usb_ids_baseline(catalog: &Catalog, text: &str) -> Said {
 /// Runs the evaluation.
 pub fn run(files: &[PathBuf], verbose: bool) -> anyhow::Result<()> {
     let catalog = Catalog::embedded()?;
-    let committed = [crate::root().join("tests/cases/cases.jsonl")];
-    let files = if files.is_empty() {
-        &committed[..]
+    let cases = if files.is_empty() {
+        cases::load(&cases::committed()?)?
     } else {
-        files
+        cases::load(files)?
     };
     let (mut ours, mut grep, mut ids) = (Tally::default(), Tally::default(), Tally::default());
     let (mut settled, mut in_set, mut families) = (0u32, 0u32, 0u32);
     let mut by_format: BTreeMap<String, (u32, u32)> = BTreeMap::new();
-    for file in files {
-        for case in load(file)? {
-            let (findings, reader) = findings(&catalog, &case);
-            let outcome = score(&case.truth, &said(&findings));
-            ours.add(&case.truth, &outcome);
-            grep.add(
-                &case.truth,
-                &score(&case.truth, &grep_baseline(&catalog, &case.text)),
-            );
-            ids.add(
-                &case.truth,
-                &score(&case.truth, &usb_ids_baseline(&catalog, &case.text)),
-            );
-            let entry = by_format.entry(case.format.clone()).or_default();
-            entry.1 += 1;
-            entry.0 += u32::from(outcome == Outcome::Right);
-            let reader = reader.unwrap_or_else(|| "no reader".to_owned());
-            match &outcome {
-                Outcome::Right => {
-                    if verbose {
-                        println!("right   {:<28} {:<22} {reader}", case.id, case.format);
-                    }
-                }
-                Outcome::Missed(why) => {
-                    println!(
-                        "MISSED  {:<28} {:<22} {reader}: {why}",
-                        case.id, case.format
-                    );
-                }
-                Outcome::Wrong(why) => {
-                    println!(
-                        "WRONG   {:<28} {:<22} {reader}: {why}",
-                        case.id, case.format
-                    );
+    for case in &cases {
+        let (findings, reader) = findings(&catalog, case);
+        let outcome = score(&case.truth, &said(&findings));
+        ours.add(&case.truth, &outcome);
+        grep.add(
+            &case.truth,
+            &score(&case.truth, &grep_baseline(&catalog, &case.text)),
+        );
+        ids.add(
+            &case.truth,
+            &score(&case.truth, &usb_ids_baseline(&catalog, &case.text)),
+        );
+        let entry = by_format.entry(case.format.clone()).or_default();
+        entry.1 += 1;
+        entry.0 += u32::from(outcome == Outcome::Right);
+        let reader = reader.unwrap_or_else(|| "no reader".to_owned());
+        match &outcome {
+            Outcome::Right => {
+                if verbose {
+                    println!("right   {:<28} {:<22} {reader}", case.id, case.format);
                 }
             }
-            if let Some(result) = family(&case.truth, &findings) {
-                families += 1;
-                match result {
-                    Ok(true) => settled += 1,
-                    Ok(false) => in_set += 1,
-                    Err(why) => println!(
-                        "family  {:<28} {:<22} {reader}: {why}",
-                        case.id, case.format
-                    ),
-                }
+            Outcome::Missed(why) => {
+                println!(
+                    "MISSED  {:<28} {:<22} {reader}: {why}",
+                    case.id, case.format
+                );
+            }
+            Outcome::Wrong(why) => {
+                println!(
+                    "WRONG   {:<28} {:<22} {reader}: {why}",
+                    case.id, case.format
+                );
+            }
+        }
+        if let Some(result) = family(&case.truth, &findings) {
+            families += 1;
+            match result {
+                Ok(true) => settled += 1,
+                Ok(false) => in_set += 1,
+                Err(why) => println!(
+                    "family  {:<28} {:<22} {reader}: {why}",
+                    case.id, case.format
+                ),
             }
         }
     }
