@@ -824,6 +824,12 @@ fn products() {
         (Some("Huawei"), "E3372", None, None, "huawei"),
         (None, "5500", None, None, "none"),
         (None, "X1", None, None, "none"),
+        // Mainboards: one fits "S or X, a digit, anything", the other an order code "77 and more".
+        (None, "X570 Taichi", None, None, "none"),
+        (None, "775i945GZ", None, None, "none"),
+        (Some("VanMoof"), "S3", None, None, "- ?"),
+        (None, "VanMoof S3", None, None, "- ?"),
+        (None, "FMB003", None, None, "teltonika TM2500"),
         (Some("Unheard-of"), "RUT240", None, None, "none"),
         (
             Some("Siemens"),

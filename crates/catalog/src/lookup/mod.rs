@@ -34,6 +34,7 @@ use crate::model::{
 pub(crate) struct Lazy {
     text: String,
     compiled: OnceLock<Option<Regex>>,
+    alone: OnceLock<bool>,
 }
 
 impl Lazy {
@@ -41,6 +42,7 @@ impl Lazy {
         Self {
             text,
             compiled: OnceLock::new(),
+            alone: OnceLock::new(),
         }
     }
 
@@ -55,6 +57,17 @@ impl Lazy {
                     .ok()
             })
             .as_ref()
+    }
+
+    /// True if a match says something without its maker's name beside it: the expression fixes at
+    /// least five characters, six if anything may follow.
+    pub(crate) fn tells_alone(&self) -> bool {
+        *self.alone.get_or_init(|| {
+            regex_syntax::parse(&self.text).is_ok_and(|hir| {
+                let least = hir.properties().minimum_len().unwrap_or(0);
+                least >= 5 + usize::from(hir.properties().maximum_len().is_none())
+            })
+        })
     }
 }
 

@@ -150,14 +150,16 @@ impl Catalog {
                 code = Some(tail.trim().to_owned());
             }
         }
-        if hits.is_empty() {
+        let coded = hits.is_empty();
+        if coded {
             // The order code stands where the model should.
             hits = self.products_coded(&forms, files.as_deref());
             code = code.or_else(|| Some(model.to_owned()));
         }
         let first = hits.first()?.file;
-        // Without a product maker, a short name, or one that products of several makers share, tells
-        // nothing.
+        // Without a product maker, a short name, one that products of several makers share, or one
+        // of which the catalogue knows only a few characters (`S3` and anything behind it), tells
+        // nothing: mainboards are called X570 Taichi and 775i945GZ.
         if files.is_none() {
             let distinct = forms.iter().any(|form| {
                 form.len() >= 5
@@ -165,6 +167,21 @@ impl Catalog {
                     && form.bytes().any(|b| b.is_ascii_alphabetic())
             });
             if !distinct || hits.iter().any(|k| k.file != first) {
+                return None;
+            }
+            let alone = |k: &&Known| {
+                if coded {
+                    k.codes
+                        .iter()
+                        .flatten()
+                        .filter(|c| c.tells_alone())
+                        .filter_map(Lazy::get)
+                        .any(|re| forms.iter().any(|form| re.is_match(form)))
+                } else {
+                    k.pattern.tells_alone()
+                }
+            };
+            if !hits.iter().any(alone) {
                 return None;
             }
         }
