@@ -43,6 +43,7 @@ pub static READERS: &[&Reader] = &[
     &formats::qcsuper::READER,
     &formats::routeros::READER,
     &formats::cisco_ios::READER,
+    &formats::snmp::READER,
     &formats::module_label::READER,
 ];
 

@@ -229,6 +229,14 @@ const READING: &[(&str, &str)] = &[
         "A sheet of a workbook could not be read; the others were.",
     ),
     (
+        "snmp-mib-undecided",
+        "Object numbers that two MIBs of one maker use for different things, without anything that tells which MIB it is: not read.",
+    ),
+    (
+        "snmp-rows-exceeded",
+        "An SNMP walk has more table rows of one device than are kept.",
+    ),
+    (
         "spdx-cut",
         "An SPDX document ends before its end; packages before that are kept.",
     ),

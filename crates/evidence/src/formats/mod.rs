@@ -33,6 +33,7 @@ pub mod routeros;
 pub mod shell_trace;
 pub mod sim_json;
 pub mod sim_list;
+pub mod snmp;
 pub mod spdx;
 pub mod sysfs;
 pub mod system_profiler;
