@@ -7,6 +7,7 @@
 //! - [`source`]: what a reader is given: a bounded stream, the file's name, options
 //! - [`reader`]: the seam itself ([`Reader`]), sniffing, and the sink
 //! - [`registry`]: every reader, one line each
+//! - [`sections`]: texts that hold several listings, each read by its own reader
 //! - [`text`]: decoding (UTF-8, UTF-16, CP1252) and bounded line reading shared by text formats
 //! - [`modem`]: one modem as a tool or the modem itself describes it, shared by readers of modem output
 //! - [`json`]: a walk over JSON that keeps lines and survives cut or concatenated values
@@ -20,6 +21,7 @@ pub mod modem;
 pub mod observation;
 pub mod reader;
 pub mod registry;
+pub mod sections;
 pub mod source;
 pub mod text;
 

@@ -86,6 +86,9 @@ pub trait Sink {
     fn observe(&mut self, observation: Observation) -> Result<(), ReadError>;
     /// Takes one problem.
     fn problem(&mut self, problem: Problem);
+    /// Says that what follows was found by the reader of this format, in a text that holds several
+    /// listings. Sinks that do not tell readers apart ignore it.
+    fn reader(&mut self, _format: &'static str) {}
 }
 
 /// Why reading ended before the end.

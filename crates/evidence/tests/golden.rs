@@ -6,6 +6,9 @@
 //! is written to the temporary directory for comparison; there is no switch that accepts it: an
 //! expectation is written by hand from the input.
 //!
+//! In `tests/golden/mixed` are texts of several listings: `== format` stands before what each reader
+//! found.
+//!
 //! A case named `as-*` or `malformed*` is not expected to be recognised by itself.
 
 // A test may panic: that is how it fails.
@@ -17,7 +20,8 @@ use std::path::{Path, PathBuf};
 
 use cellsweep_evidence::reader::Collected;
 use cellsweep_evidence::{
-    Head, Limits, Mapping, Names, Place, Problem, READERS, Source, choose, reader, text,
+    Head, Limits, Mapping, Names, Observation, Place, Problem, READERS, ReadError, Sink, Source,
+    reader, sections,
 };
 
 /// Stands in for the catalogue: a few names that text readers are to look for.
@@ -55,9 +59,33 @@ fn file_name(path: &Path) -> String {
     path.file_name().unwrap().to_string_lossy().into_owned()
 }
 
-fn render(collected: &Collected) -> String {
+/// Keeps everything, and which reader found it.
+#[derive(Default)]
+struct Kept {
+    collected: Collected,
+    switches: Vec<(usize, &'static str)>,
+}
+
+impl Sink for Kept {
+    fn observe(&mut self, observation: Observation) -> Result<(), ReadError> {
+        self.collected.observe(observation)
+    }
+    fn problem(&mut self, problem: Problem) {
+        self.collected.problem(problem);
+    }
+    fn reader(&mut self, format: &'static str) {
+        self.switches
+            .push((self.collected.observations.len(), format));
+    }
+}
+
+fn render(kept: &Kept) -> String {
     let mut out = String::new();
-    for o in &collected.observations {
+    let collected = &kept.collected;
+    for (n, o) in collected.observations.iter().enumerate() {
+        for (_, format) in kept.switches.iter().filter(|(at, _)| *at == n) {
+            writeln!(out, "== {format}").unwrap();
+        }
         write!(
             out,
             "{} {} {}={} @ {}",
@@ -89,20 +117,28 @@ fn render(collected: &Collected) -> String {
     out
 }
 
-fn read_case(format: &str, path: &Path) -> Collected {
+fn read_case(format: &str, path: &Path) -> Kept {
     let bytes = fs::read(path).unwrap();
-    let reader =
-        reader(format).unwrap_or_else(|| panic!("no reader {format} for {}", path.display()));
+    let plan = sections::surest(&bytes[..bytes.len().min(Head::SIZE)], &file_name(path))
+        // As a file of this format is read, unless the case is only read so when told to.
+        .filter(|p| format == "mixed" || p.reader.format == format)
+        .unwrap_or_else(|| {
+            sections::Plan::of(
+                reader(format)
+                    .unwrap_or_else(|| panic!("no reader {format} for {}", path.display())),
+            )
+        });
     let (limits, mapping) = (Limits::default(), Mapping::default());
     let name = file_name(path);
     let mut source = Source::new(&name, &bytes[..], &limits, &SomeNames, &mapping);
-    let mut collected = Collected::default();
-    if let Err(e) = (reader.read)(&mut source, &mut collected) {
-        collected
-            .problems
-            .push(Problem::lost("unreadable", Place::Whole, e.to_string()));
+    let mut kept = Kept::default();
+    if format == "mixed" {
+        kept.reader(plan.reader.format);
     }
-    collected
+    if let Err(e) = plan.read(&mut source, &mut kept) {
+        kept.problem(Problem::lost("unreadable", Place::Whole, e.to_string()));
+    }
+    kept
 }
 
 #[test]
@@ -134,19 +170,14 @@ fn golden_pairs() {
 fn every_case_is_recognised_as_its_format() {
     for (format, path) in cases() {
         let name = file_name(&path);
-        if name.starts_with("malformed") || name.starts_with("as-") {
+        if name.starts_with("malformed") || name.starts_with("as-") || format == "mixed" {
             continue;
         }
         let bytes = fs::read(&path).unwrap();
         let head = &bytes[..bytes.len().min(Head::SIZE)];
-        let decoded = text::decode(head).unwrap_or_default();
-        let chosen = choose(&Head {
-            name: &name,
-            bytes: head,
-            text: &decoded,
-        });
+        let chosen = sections::surest(head, &name);
         assert_eq!(
-            chosen.map(|(r, _)| r.format),
+            chosen.map(|p| p.reader.format),
             Some(format.as_str()),
             "{}",
             path.display()

@@ -27,6 +27,9 @@ pub struct Unit<'a> {
     pub register: bool,
     /// Number of its source in the order of first appearance.
     pub source: usize,
+    /// The reader of its listing: one source may hold several listings, each of which tells of the
+    /// same devices.
+    pub reader: &'a str,
 }
 
 impl Unit<'_> {
@@ -104,6 +107,7 @@ pub fn units<'a>(catalog: &Catalog, all: &'a [Seen]) -> (Vec<Unit<'a>>, Vec<Refu
         let row = seen
             .iter()
             .any(|s| matches!(s.observation.place, Place::Cell { .. }));
+        let reader = seen.first().map_or("", |s| &*s.reader);
         let register = seen.iter().any(|s| s.register);
         units.push(Unit {
             seen,
@@ -112,6 +116,7 @@ pub fn units<'a>(catalog: &Catalog, all: &'a [Seen]) -> (Vec<Unit<'a>>, Vec<Refu
             row,
             register,
             source: number,
+            reader,
         });
     }
     let mut refused: Vec<Refused> = tests

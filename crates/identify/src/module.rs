@@ -153,7 +153,10 @@ fn place_for(
         if !ports.is_disjoint(&their_ports) {
             return Some(i);
         }
-        let same_source = thing.units.iter().any(|u| u.source == s.unit.source);
+        let same_source = thing
+            .units
+            .iter()
+            .any(|u| u.source == s.unit.source && u.reader == s.unit.reader);
         // Two rows of one table, two devices of one listing, are two things, unless one of them is an
         // interface that names nobody (wwan0 beside the modem it belongs to).
         if same_source && (s.unit.row || !s.anonymous) {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use cellsweep_catalog::Catalog;
 use cellsweep_evidence::reader::{Head, ReadError, Sink};
 use cellsweep_evidence::{
-    Clue, Limits, Observation, Place, Problem, Reader, Source, Stance, choose, reader, text,
+    Clue, Limits, Observation, Place, Problem, Reader, Source, Stance, reader, sections, text,
 };
 use cellsweep_identify::Seen;
 use cellsweep_report::model::{ReadStatus, SourceError, SourceState};
@@ -159,14 +159,15 @@ pub fn read_stream(
                     format!("no reader is called {name}; `cellsweep readers` lists them"),
                 ));
             }
-            named
+            named.map(sections::Plan::of)
         }
-        None => choose(&looked).map(|(r, _)| r),
+        None => sections::choose(&looked),
     };
 
     let mut sink = Keeping::new(limits, stop);
     let mut outcome = Ok(());
-    if let (Some(reader), false) = (chosen, head.is_empty()) {
+    if let (Some(plan), false) = (&chosen, head.is_empty()) {
+        let reader = plan.reader;
         state.format = Some(reader.format.to_owned());
         state.reader = Some(reader.format.to_owned());
         if input.format.is_none() {
@@ -177,7 +178,7 @@ pub fn read_stream(
         let mut source = Source::new(&input.shown, chained, limits, &names, &input.mapping);
         // Libraries that read foreign formats have panicked on hostile files before; a panic costs
         // this source, never the run.
-        outcome = catch_unwind(AssertUnwindSafe(|| (reader.read)(&mut source, &mut sink)))
+        outcome = catch_unwind(AssertUnwindSafe(|| plan.read(&mut source, &mut sink)))
             .unwrap_or_else(|_| {
                 Err(ReadError::Malformed {
                     format: reader.format,
@@ -200,7 +201,7 @@ pub fn read_stream(
     if let (Err(e), Ok(())) = (drained, &outcome) {
         outcome = Err(ReadError::Io(e));
     }
-    state.status = match (&outcome, chosen) {
+    state.status = match (&outcome, &chosen) {
         _ if head.is_empty() => {
             state.errors.push(error(
                 &Place::Whole,
@@ -242,6 +243,14 @@ pub fn read_stream(
         (Ok(()), Some(_)) => ReadStatus::Read,
     };
 
+    // A text of several listings was read by several readers; units are theirs alone.
+    let first: Arc<str> = Arc::from(state.format.as_deref().unwrap_or_default());
+    let mut readers: Vec<(u64, Arc<str>)> = vec![(0, first)];
+    for (at, format) in &sink.switches {
+        if let Some(o) = sink.observations.get(*at) {
+            readers.push((o.unit, Arc::from(*format)));
+        }
+    }
     let mut observations = sink.observations;
     if state.status != ReadStatus::Read {
         // A listing that was not read completely enumerates nothing.
@@ -250,13 +259,19 @@ pub fn read_stream(
     let bound = bind(input, &mut observations);
     let source: Arc<str> = Arc::from(state.path.as_str());
     let digest: Arc<str> = Arc::from(state.digest.get(..16).unwrap_or_default());
-    let reader: Arc<str> = Arc::from(state.format.as_deref().unwrap_or_default());
+    let reader_of = |unit: u64| -> Arc<str> {
+        readers
+            .iter()
+            .rev()
+            .find(|(from, _)| *from <= unit)
+            .map_or_else(|| Arc::from(""), |(_, format)| Arc::clone(format))
+    };
     let seen = observations
         .into_iter()
         .chain(bound)
         .map(|observation| Seen {
             source: Arc::clone(&source),
-            reader: Arc::clone(&reader),
+            reader: reader_of(observation.unit),
             digest: Arc::clone(&digest),
             register: input.register,
             observation,
@@ -389,6 +404,8 @@ impl<R: Read> Read for Hashing<R> {
 /// Keeps observations and problems, up to the limits.
 struct Keeping<'a> {
     observations: Vec<Observation>,
+    /// Number of the first observation of each further reader, and its format.
+    switches: Vec<(usize, &'static str)>,
     problems: Vec<Problem>,
     most: u64,
     taken: u64,
@@ -403,6 +420,7 @@ impl<'a> Keeping<'a> {
     fn new(limits: &Limits, stop: &'a Stop) -> Self {
         Self {
             observations: Vec::new(),
+            switches: Vec::new(),
             problems: Vec::new(),
             most: limits.observations,
             taken: 0,
@@ -444,5 +462,9 @@ impl Sink for Keeping<'_> {
             "more-problems".clone_into(&mut last.code);
             last.message = format!("more than {MOST_PROBLEMS} problems; the rest is not listed");
         }
+    }
+
+    fn reader(&mut self, format: &'static str) {
+        self.switches.push((self.observations.len(), format));
     }
 }

@@ -84,6 +84,43 @@ fn sniff(head: &Head<'_>) -> u8 {
     }
 }
 
+/// A line of the kernel's log: stamped as such, or in the kernel's words for a bus.
+pub(crate) fn begins(line: &str) -> bool {
+    if let Some(rest) = line.strip_prefix('<') {
+        return rest.split_once('>').is_some_and(|(level, after)| {
+            level.len() <= 3
+                && !level.is_empty()
+                && level.bytes().all(|b| b.is_ascii_digit())
+                && is_stamped(after.trim_start())
+        });
+    }
+    if line.starts_with('[') {
+        let dated = || {
+            line.get(1..5).is_some_and(|d| {
+                ["Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun "].contains(&d)
+            }) && line
+                .get(..40)
+                .is_some_and(|l| l.contains(':') && l.contains("] "))
+        };
+        return is_stamped(line) || dated();
+    }
+    if let Some((front, _)) = line.split_once(" kernel: ") {
+        return front.len() <= 120 && front.bytes().any(|b| b.is_ascii_digit());
+    }
+    let mut words = line.split(' ');
+    let (Some(driver), Some(subject)) = (words.next(), words.next()) else {
+        return false;
+    };
+    let Some(named) = subject.strip_suffix(':') else {
+        return false;
+    };
+    match driver {
+        "usb" => is_usb_port(named),
+        _ if driver.len() <= 32 => port_of_interface(named).is_some() || is_pci_address(named),
+        _ => false,
+    }
+}
+
 /// `[   69.459804] ` at the start.
 fn is_stamped(line: &str) -> bool {
     line.strip_prefix('[')

@@ -63,6 +63,12 @@ fn sniff(head: &Head<'_>) -> u8 {
     }
 }
 
+/// A branch of the tree with the name of a device.
+pub(crate) fn begins(line: &str) -> bool {
+    let line = line.trim_start_matches(['│', ' ']);
+    line.starts_with(['├', '└']) && branch(line).is_some()
+}
+
 fn is_guid(value: &str) -> bool {
     let value = value.trim();
     let word = value.split_whitespace().next().unwrap_or_default();

@@ -98,6 +98,42 @@ fn sniff(head: &Head<'_>) -> u8 {
     0
 }
 
+/// A function's own line.
+pub(crate) fn begins(line: &str) -> bool {
+    // Asked of every line of mixed texts: most are told by their colons and dot.
+    let b = line.as_bytes();
+    let short = b.get(2) == Some(&b':') && b.get(5) == Some(&b'.');
+    let long = b.get(4) == Some(&b':') && b.get(7) == Some(&b':') && b.get(10) == Some(&b'.');
+    (short || long) && function(line).is_some()
+}
+
+/// The first line of a function with `-vmm`.
+pub(crate) fn begins_tagged(line: &str) -> bool {
+    line.strip_prefix("Slot:")
+        .is_some_and(|s| address(s.trim()).is_some_and(|(_, rest)| rest.is_empty()))
+}
+
+/// A tagged line of `-vmm` below the first.
+pub(crate) fn is_tagged(line: &str) -> bool {
+    line.split_once(':').is_some_and(|(tag, value)| {
+        matches!(
+            tag,
+            "Class"
+                | "Vendor"
+                | "Device"
+                | "SVendor"
+                | "SDevice"
+                | "Rev"
+                | "ProgIf"
+                | "Driver"
+                | "Module"
+                | "NUMANode"
+                | "IOMMUGroup"
+                | "PhySlot"
+        ) && value.starts_with(['\t', ' '])
+    })
+}
+
 /// A PCI address at the start, with its domain, and what follows.
 fn address(text: &str) -> Option<(String, &str)> {
     let end = text.find(|c: char| c.is_whitespace()).unwrap_or(text.len());

@@ -53,6 +53,21 @@ fn sniff(head: &Head<'_>) -> u8 {
     }
 }
 
+/// A line that ModemManager wrote.
+pub(crate) fn begins(line: &str) -> bool {
+    if line.contains("ModemManager") {
+        return line.contains("ModemManager[") || line.contains("ModemManager (version");
+    }
+    let leveled = || {
+        ["<inf", "<dbg>", "<msg>", "<wrn>"]
+            .iter()
+            .any(|l| line.contains(l))
+    };
+    (line.contains("[modem") && leveled())
+        || (line.contains("-- '") || line.contains("--> '")) && exchange(line).is_some()
+        || (line.starts_with(['<', '>']) && line.contains("translated = "))
+}
+
 /// One `--> '...'` or `<-- '...'` with the tag in front of it.
 struct Exchange<'a> {
     tag: &'a str,

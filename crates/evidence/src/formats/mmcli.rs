@@ -85,6 +85,42 @@ fn sniff(head: &Head<'_>) -> u8 {
     if bare_fields >= 2 { 86 } else { 0 }
 }
 
+/// A line that no other listing has; `line` without indentation.
+pub(crate) fn begins(line: &str) -> bool {
+    if line.starts_with('{') {
+        return [
+            "\"modem\":{\"",
+            "\"modem-list\":[",
+            "\"sim\":{\"dbus-path\"",
+        ]
+        .iter()
+        .any(|k| line.contains(k));
+    }
+    if line.starts_with("modem.") || line.starts_with("modem-list") || line.starts_with("sim.") {
+        return dotted(line).is_some_and(|(path, _)| {
+            [
+                "modem.generic",
+                "modem.3gpp",
+                "modem.cdma",
+                "modem.dbus",
+                "modem-list",
+                "sim.prop",
+                "sim.dbus",
+            ]
+            .iter()
+            .any(|p| path.starts_with(p))
+        });
+    }
+    if line.starts_with(MODEM_PATH) || listed(line).is_some() {
+        return true;
+    }
+    columned(line).is_some_and(|cells| {
+        cells.section.is_some_and(is_section)
+            && key_value(cells.text)
+                .is_some_and(|(k, _)| field(&k.to_ascii_lowercase()) != Field::Other)
+    })
+}
+
 fn is_section(name: &str) -> bool {
     matches!(
         name,

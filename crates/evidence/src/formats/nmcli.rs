@@ -59,6 +59,16 @@ fn sniff(head: &Head<'_>) -> u8 {
     }
 }
 
+/// A line that no other listing has.
+pub(crate) fn begins(line: &str) -> bool {
+    line.starts_with("GENERAL.")
+        || (line.starts_with("DEVICE ")
+            && line
+                .split_whitespace()
+                .take(3)
+                .eq(["DEVICE", "TYPE", "STATE"]))
+}
+
 /// `cdc-wdm0  gsm  connected  Mobile`.
 fn row(line: &str) -> Option<(&str, &str)> {
     let mut words = line.split_whitespace();

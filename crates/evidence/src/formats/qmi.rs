@@ -77,6 +77,11 @@ fn headed(line: &str) -> Option<(&str, &str)> {
     (device.starts_with("/dev/") || device.starts_with("qrtr:")).then_some((device, topic.trim()))
 }
 
+/// The heading of an answer.
+pub(crate) fn begins(line: &str) -> bool {
+    headed(line).is_some_and(|(_, topic)| is_qmi(topic) || is_mbim(topic))
+}
+
 fn is_qmi(topic: &str) -> bool {
     let known = [
         "Device manufacturer retrieved",

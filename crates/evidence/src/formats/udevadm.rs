@@ -42,6 +42,28 @@ fn sniff(head: &Head<'_>) -> u8 {
     }
 }
 
+/// A line of the database that no other listing has.
+pub(crate) fn begins(line: &str) -> bool {
+    if line.starts_with("looking at ") {
+        return looking_at(line).is_some();
+    }
+    let Some((mark, rest)) = line.split_once(": ") else {
+        return false;
+    };
+    match mark {
+        "P" => rest.starts_with("/devices/"),
+        "E" | "A" | "L" => rest.split_once('=').is_some_and(|(key, _)| {
+            !key.is_empty()
+                && key
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"_/:.".contains(&b))
+        }),
+        "S" => rest.starts_with("serial/") || rest.starts_with("disk/"),
+        "N" => !rest.contains(' ') && !rest.is_empty(),
+        _ => false,
+    }
+}
+
 /// `  looking at parent device '/devices/pci0000:00/...':`
 fn looking_at(line: &str) -> Option<&str> {
     let line = line.trim_start();

@@ -52,6 +52,23 @@ fn sniff(head: &Head<'_>) -> u8 {
     }
 }
 
+/// A record that no other listing has.
+pub(crate) fn begins(line: &str) -> bool {
+    let has = |words: &[&str]| words.iter().any(|w| line.contains(w));
+    match line.as_bytes().first() {
+        Some(b'T') => has(&["Bus="]),
+        Some(b'B') => has(&["Alloc="]),
+        Some(b'D') => has(&["Ver=", "Cls="]),
+        Some(b'P') => has(&["Vendor=", "ProdID="]),
+        Some(b'S') => has(&["Manufacturer=", "Product=", "SerialNumber="]),
+        Some(b'C') => has(&["#Ifs=", "Cfg#="]),
+        Some(b'A') => has(&["FirstIf#="]),
+        Some(b'I') => has(&["If#="]),
+        Some(b'E') => has(&["Ad="]),
+        _ => false,
+    }
+}
+
 /// The line without indentation and the `>` of a quoted mail.
 fn unquoted(line: &str) -> &str {
     line.trim_start_matches([' ', '\t', '>', '+', '|'])

@@ -755,6 +755,25 @@ impl Dialogue {
     }
 }
 
+/// True for a command that asks what a modem is or how it is attached, and is no part of a sentence.
+pub(crate) fn is_telling(text: &str) -> bool {
+    let Some((command, rest)) = command(text) else {
+        return false;
+    };
+    let plain = command.name.get(1..).unwrap_or_default();
+    let known = match command.asked {
+        Asked::Identity(_) => command.name.len() > 2 || rest.trim().is_empty(),
+        Asked::Other => is_dialect(&command.name) || is_3gpp(plain),
+        _ => true,
+    };
+    known && rest.split_whitespace().count() <= 5
+}
+
+/// True for a final result of a command.
+pub(crate) fn is_final(text: &str) -> bool {
+    result(text).is_some()
+}
+
 fn fact(clue: Clue, value: &str, place: &Place) -> Fact {
     Fact {
         clue,

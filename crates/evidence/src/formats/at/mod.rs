@@ -93,6 +93,30 @@ fn sniff(head: &Head<'_>) -> u8 {
     }
 }
 
+/// A line with a command that asks a modem, whatever a logger put around it.
+pub(crate) fn begins(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    // Asked of every line of mixed texts: most hold no such thing.
+    let may = memchr::memchr2_iter(b'T', b't', bytes).any(|t| {
+        matches!(
+            t.checked_sub(1).and_then(|a| bytes.get(a)),
+            Some(b'A' | b'a')
+        ) && matches!(
+            bytes.get(t + 1),
+            Some(b'+' | b'!' | b'#' | b'^' | b'$' | b'*' | b'%' | b'I' | b'i')
+        )
+    });
+    if !may || line.len() > 400 {
+        return false;
+    }
+    prefix::bare(line)
+        .text
+        .split(['\n', '\r'])
+        .map(str::trim)
+        .find(|part| !part.is_empty())
+        .is_some_and(dialogue::is_telling)
+}
+
 /// True for source code and manual pages, which quote what modems answer without one having answered.
 pub(crate) fn is_written_for_programs(text: &str) -> bool {
     let mut filled = 0usize;

@@ -33,6 +33,11 @@ fn sniff(head: &Head<'_>) -> u8 {
     }
 }
 
+/// A device line with its bus, which no other listing has.
+pub(crate) fn begins(line: &str) -> bool {
+    matches!(entry(line), Entry::Device(Line { at: Some(_), .. }))
+}
+
 /// One line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Entry<'a> {
