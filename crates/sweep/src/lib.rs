@@ -13,6 +13,12 @@
 pub mod codes;
 mod container;
 pub mod input;
+// Without the feature only the word "not built" is left of it.
+#[cfg_attr(
+    not(all(target_os = "linux", feature = "modemmanager")),
+    allow(dead_code)
+)]
+mod modem_manager;
 pub mod names;
 pub mod progress;
 pub mod read;

@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::input::{Input, Unwalked, shown};
+use crate::modem_manager;
 use crate::progress::Progress;
 use crate::read::{Reading, Stop, read_all};
 
@@ -250,6 +251,9 @@ pub fn host(catalog: &Catalog, packs: &Packs, root: &Path, settings: &Settings) 
         found.observations.retain(|o| o.clue != Clue::Enumerated);
     }
     let key = Key::new(KeyKind::AssetTag, &name);
+    let mut sources = vec![state];
+    // Only the running host has a running ModemManager.
+    let asked = (root == Path::new("/")).then(|| modem_manager::ask(&settings.limits));
     let mut seen: Vec<Seen> = found
         .observations
         .into_iter()
@@ -277,13 +281,43 @@ pub fn host(catalog: &Catalog, packs: &Packs, root: &Path, settings: &Settings) 
             &name,
             Place::Whole,
         )
-        .about(vec![key]),
+        .about(vec![key.clone()]),
     });
-    let reading = Reading {
-        sources: vec![state],
-        seen,
-    };
-    let config = settings.config(packs, &serde_json::json!({ "command": "host" }));
+    let answer = asked
+        .as_ref()
+        .map_or("not asked: a captured tree", modem_manager::Asked::as_str)
+        .to_owned();
+    match asked {
+        Some(modem_manager::Asked::Answered { found, text }) => {
+            sources.push(spoken(&found, text.len() as u64));
+            seen.extend(found.observations.into_iter().map(|mut observation| {
+                observation.subject.push(key.clone());
+                Seen {
+                    source: modem_manager::SOURCE.into(),
+                    reader: "mmcli".into(),
+                    digest: "".into(),
+                    register: false,
+                    observation,
+                }
+            }));
+        }
+        Some(modem_manager::Asked::Failed(why)) => {
+            let mut state = spoken(&Collected::default(), 0);
+            state.status = ReadStatus::Failed;
+            state.errors.push(SourceError {
+                locator: Place::Whole.to_string(),
+                code: "cannot-read".to_owned(),
+                message: why,
+            });
+            sources.push(state);
+        }
+        _ => {}
+    }
+    let reading = Reading { sources, seen };
+    let config = settings.config(
+        packs,
+        &serde_json::json!({ "command": "host", "modem_manager": answer }),
+    );
     finish(
         catalog,
         packs,
@@ -294,6 +328,27 @@ pub fn host(catalog: &Catalog, packs: &Packs, root: &Path, settings: &Settings) 
         config,
         &crate::Silent,
     )
+}
+
+/// What a running ModemManager said, as a source.
+fn spoken(found: &Collected, bytes: u64) -> SourceState {
+    SourceState {
+        path: modem_manager::SOURCE.to_owned(),
+        format: Some("mmcli".to_owned()),
+        reader: Some("mmcli".to_owned()),
+        bytes,
+        digest: String::new(),
+        status: ReadStatus::Read,
+        errors: found
+            .problems
+            .iter()
+            .map(|p| SourceError {
+                locator: p.place.to_string(),
+                code: p.code.clone(),
+                message: p.message.clone(),
+            })
+            .collect(),
+    }
 }
 
 /// Identifies stored observations again, under this catalogue, and judges them.
