@@ -135,6 +135,7 @@ impl Plan {
                 out: Vec::new(),
                 given: 0,
                 within_line: false,
+                failed: None,
             };
             let mut whole = Source::new(
                 surroundings.name,
@@ -474,6 +475,8 @@ struct Tap<'t, 'a> {
     given: usize,
     /// The last piece did not end its line.
     within_line: bool,
+    /// An early end of which the reader is still to be told.
+    failed: Option<io::Error>,
 }
 
 impl Tap<'_, '_> {
@@ -481,15 +484,21 @@ impl Tap<'_, '_> {
     fn fill(&mut self) -> io::Result<()> {
         self.out.clear();
         self.given = 0;
+        if let Some(e) = self.failed.take() {
+            return Err(e);
+        }
         while self.out.len() < 32 * 1024 {
             let mut line = Vec::new();
             let limit = LONGEST_LINE as u64;
-            if (&mut *self.input)
-                .take(limit)
-                .read_until(b'\n', &mut line)?
-                == 0
-            {
-                break;
+            match (&mut *self.input).take(limit).read_until(b'\n', &mut line) {
+                Ok(0) => break,
+                Ok(_) => {}
+                // What came before an early end is read before the end is told of.
+                Err(e) if !self.out.is_empty() => {
+                    self.failed = Some(e);
+                    break;
+                }
+                Err(e) => return Err(e),
             }
             let begins = !self.within_line;
             let ended = line.last() == Some(&b'\n');
