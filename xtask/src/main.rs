@@ -36,13 +36,7 @@ enum Task {
         all: bool,
     },
     /// Measure identification on labelled cases (JSON lines: id, format, text, truth)
-    Eval {
-        /// Files of cases; without any, the committed ones
-        cases: Vec<PathBuf>,
-        /// Print every case, not only the missed ones
-        #[arg(long)]
-        verbose: bool,
-    },
+    Eval(eval::Eval),
     /// Measure CPU time and memory on generated inputs
     Bench(bench::Bench),
     /// Scan trees that hold no module, or random inputs, and print every finding above `supported`
@@ -63,7 +57,7 @@ enum Task {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Test { all } => tests::run(all),
-        Task::Eval { cases, verbose } => eval::run(&cases, verbose),
+        Task::Eval(e) => eval::run(&e),
         Task::Bench(b) => bench::run(&b),
         Task::FalseAlarms(f) => false_alarms::run(&f),
         Task::Catalog { what } => catalog::run(&what),

@@ -6,6 +6,7 @@
 //! - [`lookup`]: the index ([`Catalog`]) and every look-up
 //! - [`load`]: the embedded catalogue and directories that extend it
 //! - [`files`]: reading and parsing the TOML files, errors with their line
+//! - [`thin`]: the same with entries taken away, for measuring
 //! - [`check`](mod@check): what must hold for the files beyond their shape
 //!
 //! A fact of confidence `low` is a hint: a look-up that rests on one says `open`, so it never settles
@@ -20,6 +21,7 @@ pub mod meaning;
 #[allow(missing_docs)]
 pub mod model;
 mod starts;
+pub mod thin;
 
 pub use check::{Problem, check};
 pub use load::LoadError;

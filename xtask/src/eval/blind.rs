@@ -1,0 +1,92 @@
+//! What is said where the catalogue does not know: with everything on the true maker taken away, and
+//! with a random tenth of all entries taken away. Not to name a maker is right then; to name another
+//! is the mistake that counts.
+
+use std::collections::BTreeSet;
+
+use cellsweep_catalog::Catalog;
+use cellsweep_catalog::thin::Entry;
+use cellsweep_identify::{Options, identify};
+
+use super::Read;
+use super::score::{self, Tally};
+
+/// Seeds of the random runs.
+pub const SEEDS: std::ops::RangeInclusive<u64> = 1..=12;
+
+/// A blind run.
+#[derive(Debug, Default)]
+pub struct Blind {
+    /// Cases looked at.
+    pub cases: u32,
+    /// Other makers named: run, case, what.
+    pub wrong: Vec<(String, String, String)>,
+    /// Outcomes, for the random runs.
+    pub tally: Tally,
+}
+
+/// Every decidable case with its maker taken out of the catalogue: whatever names a maker is wrong,
+/// also a finding that is merely implied.
+pub fn without_true_maker(catalog: &Catalog, read: &[&Read]) -> Blind {
+    let makers: BTreeSet<&str> = read
+        .iter()
+        .filter_map(|r| r.case.truth.maker_slug.as_deref())
+        .collect();
+    let mut out = Blind::default();
+    for maker in makers {
+        let blind = catalog.thinned(&mut |e: Entry<'_>| e.maker != Some(maker));
+        for r in read {
+            if r.case.truth.maker_slug.as_deref() != Some(maker) {
+                continue;
+            }
+            out.cases += 1;
+            let seen = r.again(&blind);
+            let found = identify(&blind, &seen, &Options::default()).findings;
+            let named: BTreeSet<&str> = found.iter().filter_map(|f| f.maker()).collect();
+            if !named.is_empty() {
+                out.wrong.push((
+                    format!("without {maker}"),
+                    r.case.id.clone(),
+                    format!("names {named:?}"),
+                ));
+            }
+        }
+    }
+    out
+}
+
+/// Every case with a random tenth of the entries taken away, once for each seed.
+pub fn without_a_tenth(catalog: &Catalog, read: &[&Read]) -> Blind {
+    let mut out = Blind::default();
+    for seed in SEEDS {
+        let thin = catalog.thinned(&mut |e: Entry<'_>| {
+            e.kind == "maker" || !hash(seed, &e).is_multiple_of(10)
+        });
+        for r in read {
+            out.cases += 1;
+            let seen = r.again(&thin);
+            let found = identify(&thin, &seen, &Options::default()).findings;
+            let outcome = score::score(&r.case.truth, &score::said(&found));
+            out.tally.add(&r.case.truth, &outcome);
+            if let score::Outcome::Wrong(why) = outcome {
+                out.wrong
+                    .push((format!("seed {seed}"), r.case.id.clone(), why));
+            }
+        }
+    }
+    out
+}
+
+/// FNV-1a over the entry, then mixed: the same everywhere and for ever.
+fn hash(seed: u64, entry: &Entry<'_>) -> u64 {
+    let mut h = 0xcbf2_9ce4_8422_2325_u64 ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    for part in [entry.maker.unwrap_or_default(), entry.kind, entry.name] {
+        for byte in part.bytes().chain(std::iter::once(0)) {
+            h ^= u64::from(byte);
+            h = h.wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+    h ^= h >> 33;
+    h = h.wrapping_mul(0xff51_afd7_ed55_8ccd);
+    h ^ (h >> 33)
+}
