@@ -40,6 +40,11 @@ pub fn run(all: bool) -> anyhow::Result<()> {
         "generated files",
         &mut cargo(&["xtask", "generate", "--check"]),
     )?;
+    let mut eval = cargo(&["xtask", "eval"]);
+    if all {
+        eval.arg("--blind");
+    }
+    step("evaluation", &mut eval)?;
     let mut tests = cargo(&["test", "--workspace"]);
     if all {
         // A test that needs a system tool skips itself only without this.

@@ -21,9 +21,8 @@ impl Catalog {
     #[must_use]
     pub fn thinned(&self, keep: &mut dyn FnMut(Entry<'_>) -> bool) -> Catalog {
         let mut raw: Raw = self.raw.clone();
-        let mut ask = |maker: Option<&str>, kind: &'static str, name: &str| {
-            keep(Entry { maker, kind, name })
-        };
+        let mut ask =
+            |maker: Option<&str>, kind: &'static str, name: &str| keep(Entry { maker, kind, name });
         let makers = std::mem::take(&mut raw.makers);
         let starts = std::mem::take(&mut raw.starts);
         for ((path, mut file), starts) in makers.into_iter().zip(starts) {
@@ -95,7 +94,9 @@ impl Catalog {
                     continue;
                 }
                 let name = &product.model;
-                product.inside.retain(|i| ask(Some(&i.maker), "inside", name));
+                product
+                    .inside
+                    .retain(|i| ask(Some(&i.maker), "inside", name));
                 file.product.push(product);
                 kept_starts.push(start);
             }

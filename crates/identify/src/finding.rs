@@ -21,14 +21,23 @@ pub struct Finding {
     pub role: Role,
     /// What is known of the module.
     pub module: Module,
-    /// Every possibility, most probable first. One entry that is the stated maker when it is settled;
-    /// the probabilities of a set need not sum to 1: the rest is "somebody else".
+    /// Every possibility, most probable first. When the maker is settled, entries of that maker only;
+    /// the probabilities of a set need not sum to 1: the rest is "somebody else", also of a closed set,
+    /// whose sources may be wrong.
     #[serde(default)]
     pub candidates: Vec<Candidate>,
+    /// The maker is settled, or sources name every possibility and the candidates are all of them.
+    /// Otherwise somebody else may be behind it.
+    #[serde(default)]
+    pub closed: bool,
     /// What would settle the maker, where it is not settled.
     pub settled_by: Option<String>,
     /// The strongest stance among the evidence that says a module is there.
     pub presence: Stance,
+    /// The strongest stance among the evidence that settles the maker; absent: not settled. A SIM list
+    /// may show by an IMEI that a module is there while only the product implies whose it is.
+    #[serde(default)]
+    pub maker_stance: Option<Stance>,
     /// Probability that the stated maker, or the set, is right.
     pub confidence: f64,
     /// Earliest date among the evidence, `YYYY-MM-DD`, where it states one.
@@ -136,6 +145,53 @@ pub enum EvidenceRole {
     Against,
 }
 
+/// How much a clue by itself says of what the module is, most specific first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Specificity {
+    /// One maker, one family and the variant or order code.
+    Variant,
+    /// One maker and one family.
+    Family,
+    /// One maker and some of its families.
+    Families,
+    /// One maker.
+    Maker,
+    /// A set of makers, or one maker beside whom there may be others.
+    Makers,
+    /// The chipset or its vendor, no maker.
+    Chipset,
+    /// The brand on the label, no maker.
+    Brand,
+    /// That there is something cellular.
+    Cellular,
+    /// None of these.
+    #[default]
+    Nothing,
+}
+
+impl Specificity {
+    /// The word used in reports and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Variant => "variant",
+            Self::Family => "family",
+            Self::Families => "families",
+            Self::Maker => "maker",
+            Self::Makers => "makers",
+            Self::Chipset => "chipset",
+            Self::Brand => "brand",
+            Self::Cellular => "cellular",
+            Self::Nothing => "nothing",
+        }
+    }
+
+    /// True if it settles one family of one maker.
+    pub const fn one_family(self) -> bool {
+        matches!(self, Self::Variant | Self::Family)
+    }
+}
+
 /// One piece of evidence of a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
@@ -153,6 +209,12 @@ pub struct Evidence {
     pub says: String,
     /// What it does here.
     pub role: EvidenceRole,
+    /// How much it says by itself.
+    #[serde(default)]
+    pub names: Specificity,
+    /// Its stance; absent in reports of earlier versions.
+    #[serde(default)]
+    pub stance: Option<Stance>,
 }
 
 /// How an asset of the estate stands.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cellsweep_catalog::lookup::chipset;
 use cellsweep_catalog::model::{Confidence, IdKind};
 use cellsweep_catalog::{Catalog, Meaning};
 use cellsweep_evidence::{Clue, Stance};
@@ -16,8 +17,12 @@ pub struct Fused {
     pub module: Module,
     /// Possibilities.
     pub candidates: Vec<Candidate>,
+    /// The maker is settled, or the candidates are all there are.
+    pub closed: bool,
     /// What would settle it.
     pub settled_by: Option<String>,
+    /// Strongest stance that settles the maker.
+    pub maker_stance: Option<Stance>,
     /// Strongest stance that shows a module; `None`: nothing shows one.
     pub presence: Option<Stance>,
     /// Probability that maker or set is right.
@@ -89,22 +94,62 @@ struct Claim<'w, 'a> {
     trust: u8,
     stance: Stance,
     clue: Clue,
+    /// The day it was seen, where the evidence says.
+    day: Option<&'w str>,
 }
 
+/// What takes the force from weak clues.
+#[derive(Clone, Copy)]
+struct Doubts {
+    /// The device gave a maker's name that the catalogue does not know.
+    unknown_maker: bool,
+    /// The device's id is known to be shared by several makers.
+    shared_id: bool,
+}
+
+impl Doubts {
+    fn of(weighed: &[Weighed<'_>]) -> Self {
+        Self {
+            unknown_maker: weighed.iter().any(Weighed::unknown_maker),
+            shared_id: weighed.iter().any(|w| {
+                matches!(w.seen.observation.clue, Clue::UsbId | Clue::PciId)
+                    && w.bearing != Bearing::Excludes
+                    && w.meaning
+                        .as_ref()
+                        .is_some_and(|m| m.open && m.possible.len() > 1)
+            }),
+        }
+    }
+
+    /// True if this clue settles nothing here: an AT dialect that others may have taken over or an
+    /// IMEI's block beside an unknown name; the name that a tool's own table gives a shared id.
+    fn weakens(self, w: &Weighed<'_>) -> bool {
+        let from_table = matches!(
+            w.seen.observation.clue,
+            Clue::UsbTableName | Clue::PciTableName | Clue::PciSubsystemTableName
+        );
+        self.unknown_maker && w.trust < trust::MANUFACTURER || self.shared_id && from_table
+    }
+}
+
+/// Clues that name a maker by themselves, without those that doubts weaken.
 fn claims<'w, 'a>(weighed: &'w [Weighed<'a>]) -> Vec<Claim<'w, 'a>> {
+    let doubts = Doubts::of(weighed);
     let mut all: Vec<Claim<'w, 'a>> = weighed
         .iter()
         .enumerate()
         .filter_map(|(index, w)| {
             let meaning = w.meaning.as_ref()?;
             let maker = meaning.maker()?;
-            (meaning.confidence > Confidence::Low).then_some(Claim {
+            let counts = meaning.confidence > Confidence::Low && !doubts.weakens(w);
+            counts.then_some(Claim {
                 index,
                 maker,
                 meaning,
                 trust: w.trust,
                 stance: w.stance,
                 clue: w.seen.observation.clue,
+                day: w.seen.observation.seen.as_deref(),
             })
         })
         .collect();
@@ -115,6 +160,91 @@ fn claims<'w, 'a>(weighed: &'w [Weighed<'a>]) -> Vec<Claim<'w, 'a>> {
             .then(a.index.cmp(&b.index))
     });
     all
+}
+
+/// Claims that a later look at the same thing has overtaken: equally strong, dated, of another maker,
+/// and every claim of their own maker is older than some claim of the other (a module was exchanged).
+/// Two makers of which one sells the other's design contradict each other in no way.
+fn overtaken(catalog: &Catalog, claims: &[Claim<'_, '_>]) -> BTreeSet<usize> {
+    let Some(strongest) = claims.iter().map(|c| c.stance).min() else {
+        return BTreeSet::new();
+    };
+    // Last day of each maker; a maker with an undated claim is never overtaken and overtakes nobody.
+    let mut last: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+    for c in claims.iter().filter(|c| c.stance == strongest) {
+        last.entry(c.maker)
+            .and_modify(|day| {
+                *day = match (*day, c.day) {
+                    (Some(a), Some(b)) => Some(a.max(b)),
+                    _ => None,
+                };
+            })
+            .or_insert(c.day);
+    }
+    claims
+        .iter()
+        .filter(|c| c.stance == strongest)
+        .filter(|c| {
+            let Some(Some(own)) = last.get(c.maker) else {
+                return false;
+            };
+            last.iter().any(|(maker, day)| {
+                *maker != c.maker
+                    && day.is_some_and(|d| d > *own)
+                    && label_over_design(catalog, maker, c.maker).is_none()
+            })
+        })
+        .map(|c| c.index)
+        .collect()
+}
+
+/// The silicon that the device's own clues name, if they agree on one line of it: (line, clues).
+fn silicon(weighed: &[Weighed<'_>]) -> Option<(&'static str, Vec<usize>)> {
+    let mut found: Option<&'static str> = None;
+    let mut indices = Vec::new();
+    for (i, w) in weighed.iter().enumerate() {
+        if w.stance != Stance::Observed || w.bearing == Bearing::Excludes {
+            continue;
+        }
+        let Some(m) = &w.meaning else { continue };
+        let Some(chipset) = m.chipset.filter(|_| m.confidence > Confidence::Low) else {
+            continue;
+        };
+        for line in chipset::lines(chipset) {
+            if found.is_some_and(|have| have != line) {
+                return None;
+            }
+            found = Some(line);
+            if !indices.contains(&i) {
+                indices.push(i);
+            }
+        }
+    }
+    found.map(|line| (line, indices))
+}
+
+/// Which families the silicon rules out, and what it rules out, in words.
+struct Silicon<'a> {
+    catalog: &'a Catalog,
+    line: Option<&'static str>,
+    clues: Vec<usize>,
+    ruled_out: BTreeSet<String>,
+}
+
+impl Silicon<'_> {
+    /// True if the family is known to be built on other silicon only.
+    fn excludes(&mut self, maker: &str, family: &str) -> bool {
+        let Some(line) = self.line else { return false };
+        let own = self.catalog.family_silicon(maker, family);
+        let out = !own.is_empty() && !own.contains(line);
+        if out {
+            let name = self.catalog.maker(maker).map_or(maker, |m| m.name.as_str());
+            let own: Vec<&str> = own.into_iter().collect();
+            self.ruled_out
+                .insert(format!("{name} {family} ({})", own.join(", ")));
+        }
+        out
+    }
 }
 
 /// Of two makers that are both named, the one on the label, if the catalogue shows that the label's
@@ -130,6 +260,14 @@ fn label_over_design<'w>(catalog: &Catalog, a: &'w str, b: &'w str) -> Option<(&
         (false, true) => Some((b, a)),
         _ => None,
     }
+}
+
+/// True if nothing but a vendor id, or a tool's name for one, speaks for this maker.
+fn only_vendor_id(claims: &[Claim<'_, '_>], maker: &str) -> bool {
+    claims.iter().filter(|c| c.maker == maker).all(|c| {
+        matches!(c.clue, Clue::UsbId | Clue::PciId) && c.trust <= trust::VENDOR_ID
+            || matches!(c.clue, Clue::UsbTableName | Clue::PciTableName)
+    })
 }
 
 /// A brand's own id under which the designer's cards enumerate too: neither the brand's name in the
@@ -161,22 +299,22 @@ fn undecided_design(
         let (Some(m), Clue::UsbId | Clue::PciId) = (&w.meaning, o.clue) else {
             continue;
         };
-        let makers: BTreeSet<&str> = m.possible.iter().map(|p| p.maker).collect();
-        if makers.len() < 2 || !makers.contains(winner) {
+        if !m.open || m.possible.is_empty() || m.confidence == Confidence::Low {
             continue;
         }
+        // The id is shared although its vendor part is one maker's own.
         let vendor = o.value.split(':').next().unwrap_or_default();
-        let brand_and_design = makers.iter().any(|brand| {
-            catalog.maker(brand).is_some_and(|b| {
-                b.usb_vendors
-                    .iter()
-                    .chain(&b.pci_vendors)
-                    .any(|v| v == vendor)
-                    && b.lineage.iter().any(|l| makers.contains(l.of.as_str()))
-            })
-        });
-        if brand_and_design {
-            doubt.extend(makers.iter().map(|m| (*m).to_owned()));
+        let Some(brand) = catalog.makers().find(|b| {
+            b.usb_vendors
+                .iter()
+                .chain(&b.pci_vendors)
+                .any(|v| v == vendor)
+        }) else {
+            continue;
+        };
+        if brand.slug == winner || m.possible.iter().any(|p| p.maker == winner) {
+            doubt.extend(m.possible.iter().map(|p| p.maker.to_owned()));
+            doubt.insert(brand.slug.clone());
         }
     }
     doubt
@@ -217,10 +355,35 @@ fn prior(clue: Clue, confidence: Confidence, exact: bool) -> f64 {
 /// Fuses the clues of one thing.
 pub fn fuse(catalog: &Catalog, weighed: &[Weighed<'_>], date: Option<&str>) -> Fused {
     let presence = presence(weighed);
-    let claims = claims(weighed);
+    let all_claims = claims(weighed);
+    let stale = overtaken(catalog, &all_claims);
+    let (old, claims): (Vec<_>, Vec<_>) = all_claims
+        .into_iter()
+        .partition(|c| stale.contains(&c.index));
     let mut lineage_by_clash: Option<String> = None;
     let mut roles: Vec<EvidenceRole> = weighed.iter().map(|_| EvidenceRole::Supporting).collect();
+    // What a clue does here beyond what it says by itself.
+    let mut notes: BTreeMap<usize, String> = BTreeMap::new();
     let mut contradicted = Vec::new();
+    for claim in &old {
+        if let Some(role) = roles.get_mut(claim.index) {
+            *role = EvidenceRole::Against;
+        }
+        notes.insert(
+            claim.index,
+            format!(
+                "overtaken: seen {}, a later look names another maker",
+                claim.day.unwrap_or("earlier")
+            ),
+        );
+    }
+    let (line, clues) = silicon(weighed).map_or((None, Vec::new()), |(l, c)| (Some(l), c));
+    let mut silicon = Silicon {
+        catalog,
+        line,
+        clues,
+        ruled_out: BTreeSet::new(),
+    };
 
     // 1. The maker.
     let mut winner: Option<String> = None;
@@ -232,6 +395,12 @@ pub fn fuse(catalog: &Catalog, weighed: &[Weighed<'_>], date: Option<&str>) -> F
                 continue;
             }
             if let Some((label, design)) = label_over_design(catalog, maker, other.maker) {
+                if only_vendor_id(&claims, label) && !only_vendor_id(&claims, design) {
+                    // Designer's firmware under a vendor id whose product id nobody lists: the vendor
+                    // id alone is no label.
+                    clash.insert(other.maker.to_owned());
+                    continue;
+                }
                 lineage_by_clash = Some(design.to_owned());
                 maker = label;
                 continue;
@@ -255,21 +424,35 @@ pub fn fuse(catalog: &Catalog, weighed: &[Weighed<'_>], date: Option<&str>) -> F
     }
 
     // 2. The set, where nothing settles it.
+    let doubts = Doubts::of(weighed);
     let mut possible: BTreeMap<String, (f64, BTreeSet<String>)> = BTreeMap::new();
     let mut closed: Option<BTreeSet<String>> = None;
+    let mut closed_stance = None;
     if winner.is_none() {
-        for w in weighed {
+        for (i, w) in weighed.iter().enumerate() {
             let Some(m) = &w.meaning else { continue };
-            if w.bearing == Bearing::Excludes {
+            if w.bearing == Bearing::Excludes || stale.contains(&i) {
                 continue;
             }
+            let mut set: BTreeSet<String> = BTreeSet::new();
             for p in &m.possible {
+                let families: Vec<&str> = p
+                    .families
+                    .iter()
+                    .copied()
+                    .filter(|f| !silicon.excludes(p.maker, f))
+                    .collect();
+                if families.is_empty() && !p.families.is_empty() {
+                    continue; // every family that could be meant is built on other silicon
+                }
                 let entry = possible.entry(p.maker.to_owned()).or_default();
                 entry.0 += f64::from(w.trust.max(1));
-                entry.1.extend(p.families.iter().map(|f| (*f).to_owned()));
+                entry.1.extend(families.iter().map(|f| (*f).to_owned()));
+                set.insert(p.maker.to_owned());
             }
-            if !m.open && !m.possible.is_empty() && m.confidence > Confidence::Low {
-                let set: BTreeSet<String> = m.possible.iter().map(|p| p.maker.to_owned()).collect();
+            let settles = m.confidence > Confidence::Low && !doubts.weakens(w);
+            if !m.open && !set.is_empty() && settles {
+                closed_stance = Some(closed_stance.map_or(w.stance, |s: Stance| s.min(w.stance)));
                 closed = Some(match closed {
                     None => set,
                     Some(before) => {
@@ -290,31 +473,59 @@ pub fn fuse(catalog: &Catalog, weighed: &[Weighed<'_>], date: Option<&str>) -> F
     }
 
     // 3. The family: the most trusted clue that names families of the winner, narrowed by the rest.
+    // A model, part or product string that names one family goes before an id that several share.
     let mut families: Vec<String> = Vec::new();
     let mut variant = None;
     if let Some(maker) = &winner {
-        let mut ordered: Vec<&Weighed<'_>> =
-            weighed.iter().filter(|w| w.meaning.is_some()).collect();
-        ordered.sort_by(|a, b| a.stance.cmp(&b.stance).then(b.trust.cmp(&a.trust)));
-        for w in ordered {
+        let mut ordered: Vec<(usize, &Weighed<'_>)> = weighed
+            .iter()
+            .enumerate()
+            .filter(|(i, w)| w.meaning.is_some() && !stale.contains(i))
+            .collect();
+        ordered.sort_by(|(_, a), (_, b)| {
+            let shared =
+                |w: &Weighed<'_>| !(w.names().one_family() && w.trust >= trust::PRODUCT_STRING);
+            a.stance
+                .cmp(&b.stance)
+                .then(shared(a).cmp(&shared(b)))
+                .then(b.trust.cmp(&a.trust))
+        });
+        for (i, w) in ordered {
             let Some(m) = &w.meaning else { continue };
             if m.confidence == Confidence::Low && !families.is_empty() {
                 continue;
             }
             for p in m.possible.iter().filter(|p| p.maker == maker) {
-                if p.families.is_empty() {
+                let theirs: Vec<&str> = p
+                    .families
+                    .iter()
+                    .copied()
+                    .filter(|f| !silicon.excludes(maker, f))
+                    .collect();
+                if theirs.is_empty() {
                     continue;
                 }
                 if families.is_empty() {
-                    families = p.families.iter().map(|f| (*f).to_owned()).collect();
+                    families = theirs.iter().map(|f| (*f).to_owned()).collect();
                     variant.clone_from(&m.variant);
                 } else {
                     let narrowed: Vec<String> = families
                         .iter()
-                        .filter(|f| p.families.contains(&f.as_str()))
+                        .filter(|f| theirs.contains(&f.as_str()))
                         .cloned()
                         .collect();
-                    if !narrowed.is_empty() {
+                    if narrowed.is_empty() {
+                        if let Some(role) = roles.get_mut(i) {
+                            *role = EvidenceRole::Against;
+                        }
+                        notes.insert(
+                            i,
+                            format!(
+                                "agrees on the maker, not on the family, which is {}",
+                                families.join(" or ")
+                            ),
+                        );
+                    } else {
                         families = narrowed;
                     }
                 }
@@ -322,6 +533,17 @@ pub fn fuse(catalog: &Catalog, weighed: &[Weighed<'_>], date: Option<&str>) -> F
             if variant.is_none() && m.maker() == Some(maker.as_str()) {
                 variant.clone_from(&m.variant);
             }
+        }
+    }
+    if !silicon.ruled_out.is_empty() {
+        let out: Vec<&str> = silicon.ruled_out.iter().map(String::as_str).collect();
+        let note = format!(
+            "rules out what is built on other silicon than {}: {}",
+            silicon.line.unwrap_or_default(),
+            out.join(", ")
+        );
+        for i in &silicon.clues {
+            notes.insert(*i, note.clone());
         }
     }
 
@@ -336,6 +558,7 @@ pub fn fuse(catalog: &Catalog, weighed: &[Weighed<'_>], date: Option<&str>) -> F
                 if claim.maker == maker {
                     if let Some(role) = roles.get_mut(claim.index)
                         && !primary
+                        && *role != EvidenceRole::Against
                     {
                         *role = EvidenceRole::Primary;
                         primary = true;
@@ -355,6 +578,9 @@ pub fn fuse(catalog: &Catalog, weighed: &[Weighed<'_>], date: Option<&str>) -> F
             if let Some(role) = roles.get_mut(claim.index) {
                 *role = EvidenceRole::Against;
             }
+            notes
+                .entry(claim.index)
+                .or_insert_with(|| "contradicts the maker that stronger evidence names".to_owned());
             wrong = (wrong * 3.0).max(0.15);
             if claim.stance > claims.first().map_or(Stance::Observed, |c| c.stance)
                 && let Some(w) = weighed.get(claim.index)
@@ -378,6 +604,7 @@ pub fn fuse(catalog: &Catalog, weighed: &[Weighed<'_>], date: Option<&str>) -> F
                 && let Some(role) = roles.get_mut(i)
             {
                 *role = EvidenceRole::Against;
+                notes.insert(i, "what was found is none of these".to_owned());
                 if w.stance > Stance::Observed {
                     let makers: Vec<&str> = m.possible.iter().map(|p| p.maker).collect();
                     contradicted.push((
@@ -414,7 +641,16 @@ pub fn fuse(catalog: &Catalog, weighed: &[Weighed<'_>], date: Option<&str>) -> F
         .filter_map(|w| w.meaning.as_ref())
         .find_map(|m| m.settled_by.map(str::to_owned));
     let confidence;
+    let is_closed;
+    let mut maker_stance = None;
     if let Some(maker) = &winner {
+        is_closed = true;
+        maker_stance = claims
+            .iter()
+            .filter(|c| c.maker == maker)
+            .map(|c| c.stance)
+            .min()
+            .or(closed_stance);
         if let [only] = families.as_slice() {
             module.family = Some(only.clone());
         }
@@ -468,6 +704,7 @@ pub fn fuse(catalog: &Catalog, weighed: &[Weighed<'_>], date: Option<&str>) -> F
                 .then(a.maker.cmp(&b.maker))
         });
         confidence = if candidates.is_empty() { 0.5 } else { mass };
+        is_closed = !open && !candidates.is_empty();
         if settled_by.is_none() {
             settled_by = Some(
                 "the modem's own answer to ATI, AT+CGMM and AT+CGMR, or the label on the module"
@@ -489,13 +726,17 @@ pub fn fuse(catalog: &Catalog, weighed: &[Weighed<'_>], date: Option<&str>) -> F
                 module.chipset = Some(chipset.to_owned());
             }
         }
-        if o.clue == Clue::ModemRevision && module.firmware.is_none() {
-            module.firmware = Some(o.value.clone());
-        }
         if o.clue == Clue::Imei && !module.imei.contains(&o.value) {
             module.imei.push(o.value.clone());
         }
     }
+    // The latest firmware that was seen; of those without a date the first.
+    module.firmware = weighed
+        .iter()
+        .enumerate()
+        .filter(|(_, w)| w.seen.observation.clue == Clue::ModemRevision)
+        .max_by_key(|(i, w)| (w.seen.observation.seen.as_deref(), std::cmp::Reverse(*i)))
+        .map(|(_, w)| w.seen.observation.value.clone());
     module.imei.sort();
     if module.brand.as_deref() == module.maker_name.as_deref() {
         module.brand = None;
@@ -510,15 +751,24 @@ pub fn fuse(catalog: &Catalog, weighed: &[Weighed<'_>], date: Option<&str>) -> F
     let mut evidence: Vec<Evidence> = weighed
         .iter()
         .zip(&roles)
-        .filter(|(w, _)| w.meaning.is_some() || w.bearing != Bearing::Silent || !w.says.is_empty())
-        .map(|(w, role)| Evidence {
+        .enumerate()
+        .filter(|(_, (w, _))| {
+            w.meaning.is_some() || w.bearing != Bearing::Silent || !w.says.is_empty()
+        })
+        .map(|(i, (w, role))| Evidence {
             source: w.seen.source.to_string(),
             locator: w.seen.observation.place.to_string(),
             reader: w.seen.reader.to_string(),
             clue: w.seen.observation.clue.as_str().to_owned(),
             value: w.seen.observation.value.clone(),
-            says: w.says.clone(),
+            says: match notes.get(&i) {
+                Some(note) if w.says.is_empty() => note.clone(),
+                Some(note) => format!("{}; {note}", w.says),
+                None => w.says.clone(),
+            },
             role: *role,
+            names: w.names(),
+            stance: Some(w.stance),
         })
         .collect();
     evidence.sort_by(|a, b| {
@@ -534,7 +784,9 @@ pub fn fuse(catalog: &Catalog, weighed: &[Weighed<'_>], date: Option<&str>) -> F
     Fused {
         module,
         candidates,
+        closed: is_closed,
         settled_by,
+        maker_stance,
         presence,
         confidence: round(confidence.clamp(0.0, 0.999)),
         role: if stick { Role::Stick } else { Role::Component },

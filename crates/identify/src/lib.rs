@@ -24,7 +24,7 @@ use cellsweep_catalog::Catalog;
 
 pub use finding::{
     AssetState, AssetStatus, Candidate, Evidence, EvidenceRole, Finding, Module, ProductName,
-    Remark, Role, Subject,
+    Remark, Role, Specificity, Subject,
 };
 pub use seen::Seen;
 

@@ -4,6 +4,7 @@ use cellsweep_catalog::model::{IdKind, Role as MakerRole};
 use cellsweep_catalog::{Catalog, Meaning};
 use cellsweep_evidence::{Clue, KeyKind, Place, Stance};
 
+use crate::finding::Specificity;
 use crate::seen::Seen;
 
 /// Rank of a clue as a witness for the maker (DESIGN, rule 3): firmware revision > AT+CGMM > PCI
@@ -105,6 +106,49 @@ pub struct Weighed<'a> {
 }
 
 impl Weighed<'_> {
+    /// How much this clue says by itself.
+    pub fn names(&self) -> Specificity {
+        if let Some(m) = &self.meaning {
+            if let [only] = m.possible.as_slice()
+                && !m.open
+            {
+                return match (only.families.len(), &m.variant) {
+                    (0, _) => Specificity::Maker,
+                    (1, Some(_)) => Specificity::Variant,
+                    (1, None) => Specificity::Family,
+                    _ => Specificity::Families,
+                };
+            }
+            if !m.possible.is_empty() {
+                return Specificity::Makers;
+            }
+            if m.chipset.is_some() {
+                return Specificity::Chipset;
+            }
+            if m.brand.is_some() {
+                return Specificity::Brand;
+            }
+        }
+        match self.bearing {
+            Bearing::Shows | Bearing::Hints => Specificity::Cellular,
+            Bearing::Silent | Bearing::Excludes => Specificity::Nothing,
+        }
+    }
+
+    /// The device gave its maker's name, and it is none that the catalogue knows, nor one of the words
+    /// that name nobody. Somebody unknown may have made it.
+    pub fn unknown_maker(&self) -> bool {
+        let o = &self.seen.observation;
+        o.clue == Clue::ModemManufacturer
+            && o.stance == Stance::Observed
+            && self.meaning.is_none()
+            && !o.value.trim_end().ends_with(':')
+            && o.value.chars().filter(|c| c.is_alphabetic()).count() >= 3
+            && !["unknown", "generic", "n/a", "none", "error"]
+                .iter()
+                .any(|w| o.value.trim().eq_ignore_ascii_case(w))
+    }
+
     fn silent(seen: &Seen) -> Weighed<'_> {
         Weighed {
             seen,
@@ -171,6 +215,16 @@ pub fn weigh<'a>(catalog: &'a Catalog, unit: &[&'a Seen]) -> Vec<Weighed<'a>> {
     let product_maker = value(Clue::ProductMaker);
     let order_code = value(Clue::OrderCode);
     let batch = value(Clue::Batch);
+    // The maker that the same device's vendor id or manufacturer string names: product strings are
+    // read in its light.
+    let beside: Option<String> = unit
+        .iter()
+        .filter_map(|s| match s.observation.clue {
+            Clue::UsbId => catalog.usb(&s.observation.value),
+            Clue::UsbManufacturer => catalog.manufacturer_answer(&s.observation.value),
+            _ => None,
+        })
+        .find_map(|m| m.maker().map(str::to_owned));
     let is_table_row = unit.iter().any(|s| {
         s.observation
             .subject
@@ -198,7 +252,16 @@ pub fn weigh<'a>(catalog: &'a Catalog, unit: &[&'a Seen]) -> Vec<Weighed<'a>> {
                 }
             }
             Clue::UsbProduct => {
-                if let Some(m) = catalog.model_answer(&o.value) {
+                let told = catalog.model_answer(&o.value);
+                let names_family =
+                    |m: &Meaning<'_>| m.possible.iter().any(|p| !p.families.is_empty());
+                let told = match &beside {
+                    Some(maker) if !told.as_ref().is_some_and(names_family) => {
+                        catalog.model_answer_beside(&o.value, maker).or(told)
+                    }
+                    _ => told,
+                };
+                if let Some(m) = told {
                     if m.kind == Some(IdKind::NotCellular) {
                         w.bearing = Bearing::Excludes;
                     } else if !m.possible.is_empty() {

@@ -10,11 +10,6 @@ use jiff::civil::Date;
 
 use crate::pack::Stage;
 
-/// Probability the listed makers must have together for the set to be taken as all there are. The
-/// rest is "somebody else": identification leaves 0.05 where its evidence names every possibility (a
-/// product known to hold one of two), and 0.3 where it does not.
-pub const CLOSED: f64 = 0.9;
-
 /// A maker as far as rules ask.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MakerFacts {
@@ -213,15 +208,13 @@ impl Case {
             let family = finding.module.family.as_deref();
             makers.push(MakerFacts::from_catalog(catalog, slug, family));
         } else {
-            let mut covered = 0.0;
             for c in &finding.candidates {
-                covered += c.probability;
                 if !makers.iter().any(|m| m.slug == c.maker) {
                     let family = c.family.as_deref();
                     makers.push(MakerFacts::from_catalog(catalog, &c.maker, family));
                 }
             }
-            open = makers.is_empty() || covered < CLOSED;
+            open = makers.is_empty() || !finding.closed;
         }
         let mut given = given.clone();
         if given.category.is_none() {

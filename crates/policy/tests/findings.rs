@@ -22,8 +22,10 @@ fn finding(maker: Option<&str>, presence: Stance) -> Finding {
             ..Module::default()
         },
         candidates: Vec::new(),
+        closed: false,
         settled_by: None,
         presence,
+        maker_stance: None,
         confidence: 0.9,
         first_seen: None,
         last_seen: None,
@@ -128,7 +130,7 @@ fn no_match_says_when_no_owner_is_recorded() {
 }
 
 #[test]
-fn a_set_is_open_unless_its_probabilities_say_that_it_is_all() {
+fn a_set_is_open_unless_it_is_said_to_be_all() {
     let (packs, catalog) = (packs(&["uk-parton-2023"]), catalog());
     let today = dates::day("2026-11-24").unwrap();
     let mut f = finding(None, Stance::Implied);
@@ -139,9 +141,10 @@ fn a_set_is_open_unless_its_probabilities_say_that_it_is_all() {
             probability,
         });
     }
+    f.closed = true;
     let v = packs.judge_finding(&f, None, &catalog, today);
     assert_eq!(status(&v, "mitigation-plan"), Status::Advisory);
-    f.candidates[1].probability = 0.225;
+    f.closed = false;
     let v = packs.judge_finding(&f, None, &catalog, today);
     assert_eq!(status(&v, "mitigation-plan"), Status::InsufficientEvidence);
     assert_eq!(v[2].if_maker.len(), 2);

@@ -245,8 +245,10 @@ fn finding(maker: Option<&str>, family: Option<&str>, presence: Stance) -> Findi
             ..Module::default()
         },
         candidates: Vec::new(),
+        closed: false,
         settled_by: None,
         presence,
+        maker_stance: None,
         confidence: 0.9,
         first_seen: None,
         last_seen: None,

@@ -47,6 +47,8 @@ struct Slim<'a> {
     candidates: Option<&'a RawValue>,
     presence: Option<Stance>,
     #[serde(default)]
+    closed: bool,
+    #[serde(default)]
     role: Option<Role>,
     #[serde(borrow, default)]
     context: Option<&'a RawValue>,
@@ -201,8 +203,10 @@ fn judge(
             ..Module::default()
         },
         candidates,
+        closed: slim.closed,
         settled_by: slim.settled_by.as_deref().map(str::to_owned),
         presence,
+        maker_stance: None,
         confidence: 0.0,
         first_seen: None,
         last_seen: None,

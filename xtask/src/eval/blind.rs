@@ -14,6 +14,21 @@ use super::score::{self, Tally};
 /// Seeds of the random runs.
 pub const SEEDS: std::ops::RangeInclusive<u64> = 1..=12;
 
+/// What goes wrong in a random run and cannot be helped, with the reason; shown with the figures, not
+/// taken out of them.
+pub const KNOWN: &[(&str, &str, &str)] = &[
+    ("seed 8", "lsusb-1e2d-00b3", ROWS_GONE),
+    ("seed 8", "mmcli-fw-mv31-t99w175", ROWS_GONE),
+];
+
+const ROWS_GONE: &str = "both facts that show another maker's cards under the vendor id 1e2d are among those \
+                         taken away, and nothing but that vendor id is read from the text";
+
+/// True if this mistake is one of those.
+pub fn known(what: &str, id: &str) -> bool {
+    KNOWN.iter().any(|(w, i, _)| *w == what && *i == id)
+}
+
 /// A blind run.
 #[derive(Debug, Default)]
 pub struct Blind {
@@ -59,9 +74,8 @@ pub fn without_true_maker(catalog: &Catalog, read: &[&Read]) -> Blind {
 pub fn without_a_tenth(catalog: &Catalog, read: &[&Read]) -> Blind {
     let mut out = Blind::default();
     for seed in SEEDS {
-        let thin = catalog.thinned(&mut |e: Entry<'_>| {
-            e.kind == "maker" || !hash(seed, &e).is_multiple_of(10)
-        });
+        let thin = catalog
+            .thinned(&mut |e: Entry<'_>| e.kind == "maker" || !hash(seed, &e).is_multiple_of(10));
         for r in read {
             out.cases += 1;
             let seen = r.again(&thin);
@@ -89,4 +103,25 @@ fn hash(seed: u64, entry: &Entry<'_>) -> u64 {
     h ^= h >> 33;
     h = h.wrapping_mul(0xff51_afd7_ed55_8ccd);
     h ^ (h >> 33)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the reasons in [`KNOWN`] say was taken away, was.
+    #[test]
+    fn the_known_mistakes_rest_on_what_they_say() {
+        let catalog = Catalog::embedded().unwrap();
+        let mut left = BTreeSet::new();
+        let _ = catalog.thinned(&mut |e: Entry<'_>| {
+            let keep = e.kind == "maker" || !hash(8, &e).is_multiple_of(10);
+            let shown = e.kind == "candidate" && e.maker == Some("foxconn");
+            if keep && shown && e.name.starts_with("1e2d:") {
+                left.insert(e.name.to_owned());
+            }
+            keep
+        });
+        assert_eq!(left, BTreeSet::new());
+    }
 }

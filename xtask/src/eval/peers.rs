@@ -54,7 +54,11 @@ impl<'a> Peers<'a> {
     /// What each says.
     pub fn say(&self, text: &str) -> [Said; 3] {
         let vendors = vendors(text);
-        [self.grep(text), self.tables(&vendors), self.plugins(&vendors)]
+        [
+            self.grep(text),
+            self.tables(&vendors),
+            self.plugins(&vendors),
+        ]
     }
 
     /// Every maker whose name stands in the text.

@@ -199,6 +199,25 @@ impl Catalog {
         })
     }
 
+    /// A product string of a device whose vendor id or manufacturer string already names `maker`: a
+    /// family of that maker anywhere in it counts (`GSW_GM800_123456`).
+    pub fn model_answer_beside(&self, text: &str, maker: &str) -> Option<Meaning<'_>> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        let slug = self.maker(maker)?.slug.as_str();
+        let at = *self.slugs.get(slug)?;
+        let (hits, _) = self.scan(text, Some(at));
+        let own: Vec<_> = hits
+            .iter()
+            .filter(|h| {
+                self.hit_family(h)
+                    .is_some_and(|(m, f)| m == slug && !f.not_cellular)
+            })
+            .collect();
+        self.hits_meaning(text, &own)
+    }
+
     /// A model answer (AT+CGMM, mmcli model, iProduct).
     pub fn model_answer(&self, text: &str) -> Option<Meaning<'_>> {
         if text.len() > LONGEST {

@@ -267,13 +267,20 @@ impl Catalog {
                 } else if mixed {
                     because.push_str("; its parts that are not cellular use it too");
                 }
+                let mut possible = vec![Possible {
+                    maker: &file.maker.slug,
+                    families: Vec::new(),
+                }];
+                possible.extend(self.others_under(id, &file.maker.slug));
+                possible.sort();
+                if possible.len() > 1 {
+                    because
+                        .push_str("; cards of another maker are known under it or under its label");
+                }
                 Some(Meaning {
                     kind: sticks.then_some(IdKind::ModuleOrStick),
-                    possible: vec![Possible {
-                        maker: &file.maker.slug,
-                        families: Vec::new(),
-                    }],
-                    open: false,
+                    open: possible.len() > 1,
+                    possible,
                     variant: None,
                     brand: None,
                     chipset: None,
@@ -307,6 +314,31 @@ impl Catalog {
                 Some(out)
             }
         }
+    }
+}
+
+impl Catalog {
+    /// Other makers whose cards are known to enumerate under this maker's vendor id.
+    fn others_under<'a>(&'a self, vendor: &str, maker: &str) -> Vec<Possible<'a>> {
+        let mut others: Vec<&str> = self
+            .raw
+            .shared
+            .iter()
+            .flat_map(|(_, file)| file.usb.iter().chain(&file.pci))
+            .filter(|id| id.id.starts_with(vendor) && id.kind != IdKind::NotCellular)
+            .flat_map(|id| &id.candidates)
+            .map(|c| c.maker.as_str())
+            .filter(|m| *m != maker)
+            .collect();
+        others.sort_unstable();
+        others.dedup();
+        others
+            .into_iter()
+            .map(|maker| Possible {
+                maker,
+                families: Vec::new(),
+            })
+            .collect()
     }
 }
 

@@ -6,6 +6,7 @@
 //! - [`bus`]: USB, PCI and subsystem ids
 //! - [`answer`]: manufacturer and model answers, AT dialects
 //! - [`revision`]: firmware revision grammars
+//! - [`chipset`]: whose silicon
 //! - [`names`]: names in free text and in parts
 //! - [`label`]: FCC and ISED ids, TACs, placeholders
 //! - [`product`]: products and what may be inside
@@ -14,6 +15,7 @@
 pub mod answer;
 pub mod browse;
 pub mod bus;
+pub mod chipset;
 pub mod label;
 pub mod names;
 pub mod product;
