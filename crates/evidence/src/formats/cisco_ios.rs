@@ -1,5 +1,6 @@
-//! Cisco IOS and IOS XE: `show cellular`, `show controllers cellular`, `show inventory`, and what
-//! `show version` and `show ip interface brief` say of cellular interfaces.
+//! Cisco IOS and IOS XE: `show cellular`, `show controllers cellular`, `show inventory`, `show platform`,
+//! and what `show version` and `show ip interface brief` say of cellular interfaces; one command after
+//! another at a prompt, or the sections of `show tech-support`.
 
 use crate::modem::{Modem, imei_digits, stated};
 use crate::observation::{Clue, KeyKind, Place, Stance};
@@ -10,9 +11,9 @@ use crate::text;
 /// The reader.
 pub static READER: Reader = Reader {
     format: "cisco-ios",
-    title: "Cisco IOS: show cellular, show controllers cellular, show inventory",
-    made_by: "show cellular 0/2/0 hardware; show controllers cellular 0/2/0; show inventory",
-    proves: &[Stance::Observed],
+    title: "Cisco IOS: show cellular, show controllers cellular, show inventory, show tech-support",
+    made_by: "show cellular 0/2/0 hardware; show controllers cellular 0/2/0; show inventory; show tech-support",
+    proves: &[Stance::Observed, Stance::Supported],
     enumerates: &[],
     sniff,
     read,
@@ -32,6 +33,19 @@ fn sniff(head: &Head<'_>) -> u8 {
             92
         } else if text.starts_with("NAME: \"") && text.contains("DESCR: \"") {
             88
+        } else if section(line).is_some_and(|c| {
+            [
+                "version",
+                "inventory",
+                "cellular",
+                "platform",
+                "running-config",
+                "tech",
+            ]
+            .iter()
+            .any(|w| c.contains(w))
+        }) {
+            86
         } else if prompt(line).is_some_and(|(_, c)| {
             c.contains("cellular") || c.contains("inventory") || c.starts_with("show ")
         }) {
@@ -66,6 +80,31 @@ fn prompt(line: &str) -> Option<(&str, &str)> {
     .then_some((name, command))
 }
 
+/// `------------------ show inventory ------------------`: a section of `show tech-support`.
+fn section(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let inner = line.strip_prefix("-----")?.strip_suffix("-----")?;
+    let command = inner.trim_matches('-').trim();
+    command
+        .starts_with("show ")
+        .then_some(command)
+        .filter(|c| c.len() <= 120)
+}
+
+/// `P-LTEA-EA`, `NIM-4G-LTE-GA`, `C1111-8PLTEEA`, `P-5GS6-GL`, `CGM-3G-HSPA`: codes of cards and routers
+/// with a cellular part. `4G` alone may be four gigabit ports.
+fn order_code_of_cellular(code: &str) -> bool {
+    let code = code.to_ascii_uppercase();
+    code.split('-').any(|w| {
+        w.starts_with("LTE")
+            || w.contains("PLTE")
+            || w.contains("PMLTE")
+            || w.ends_with("GLTE")
+            || w.starts_with("5GS")
+            || w == "3G"
+    })
+}
+
 fn names_a_router(name: &str) -> bool {
     ![
         "router", "switch", "cisco", "isr", "r1", "r2", "rtr", "ios", "hostname",
@@ -87,6 +126,12 @@ struct Console {
     parts: Vec<Modem>,
     /// Name and description of the part whose numbers come next.
     part: Option<(String, String, Place)>,
+    /// What the configuration says of cellular interfaces.
+    config: Modem,
+    /// The configuration is being shown.
+    configured: bool,
+    /// The slots of `show platform` are being shown.
+    platform: bool,
     units: u64,
     host: Option<String>,
     serial: Option<String>,
@@ -103,19 +148,20 @@ impl Console {
                 self.flush(sink)?;
                 self.host = host;
             }
-            if command.contains("cellular")
-                && let Some(interface) = command
-                    .split_whitespace()
-                    .find(|w| w.starts_with(|c: char| c.is_ascii_digit()))
-            {
-                if self.interface.as_deref().is_some_and(|i| i != interface) {
-                    self.end_modem(sink)?;
-                }
-                self.interface = Some(interface.to_owned());
-            }
-            return Ok(());
+            return self.command(command, sink);
+        }
+        if let Some(command) = section(line) {
+            return self.command(command, sink);
         }
         let text = line.trim();
+        if self.configured {
+            self.configuration(text, &place);
+            return Ok(());
+        }
+        if self.platform {
+            self.slot(text, &place);
+            return Ok(());
+        }
         if let Some(rest) = text.strip_prefix("NAME:") {
             let mut quoted = rest.split('"').skip(1).step_by(2);
             if let (Some(name), Some(description)) = (quoted.next(), quoted.next()) {
@@ -138,7 +184,10 @@ impl Console {
                     .get(digits.len().checked_sub(4)?..)
                     .map(str::to_ascii_lowercase)
             };
-            if let (Some(vendor), Some(product)) = (hex("manufacture id:"), hex("product id:")) {
+            // Zeros stand for a card that was not read.
+            if let (Some(vendor), Some(product)) = (hex("manufacture id:"), hex("product id:"))
+                && vendor != "0000"
+            {
                 self.modem
                     .say(Clue::UsbId, &format!("{vendor}:{product}"), &place);
             }
@@ -147,6 +196,12 @@ impl Console {
         if text == "Modem is recognized as valid" {
             self.modem
                 .say(Clue::CellularInterface, "modem recognized", &place);
+            return Ok(());
+        }
+        // The card is there; the router has no table for it.
+        if text == "Modem is not recognized as valid" {
+            self.modem
+                .say(Clue::CellularInterface, "modem not recognized", &place);
             return Ok(());
         }
         if let Some(name) = text
@@ -195,6 +250,58 @@ impl Console {
             return self.field(&key, value, &place, sink);
         }
         Ok(())
+    }
+
+    /// A command at the prompt, or the heading of a section.
+    fn command(&mut self, command: &str, sink: &mut dyn Sink) -> Result<(), ReadError> {
+        self.configured = command.contains("run") && command.starts_with("sh")
+            || command.contains("startup-config");
+        self.platform =
+            command.split_whitespace().nth(1) == Some("platform") && !command.contains("hardware");
+        if command.contains("cell")
+            && let Some(interface) = command
+                .split_whitespace()
+                .find(|w| w.starts_with(|c: char| c.is_ascii_digit()))
+        {
+            if self.interface.as_deref().is_some_and(|i| i != interface) {
+                self.end_modem(sink)?;
+            }
+            self.interface = Some(interface.to_owned());
+        }
+        Ok(())
+    }
+
+    /// A line of the configuration: the name of the router, and interfaces that a modem would serve.
+    /// A configuration outlives the card it was written for.
+    fn configuration(&mut self, text: &str, place: &Place) {
+        if let Some(name) = text.strip_prefix("hostname ") {
+            let name = name.trim();
+            if self.host.is_none() && names_a_router(name) {
+                self.host = Some(name.to_owned());
+            }
+        } else if let Some(interface) = text.strip_prefix("interface ")
+            && interface.starts_with("Cellular")
+        {
+            self.config.say(Clue::CellularInterface, interface, place);
+        }
+    }
+
+    /// ` 0/2      C1111-LTE           ok                    00:01:37`: a slot and the card in it.
+    fn slot(&mut self, text: &str, place: &Place) {
+        let mut words = text.split_whitespace();
+        let (Some(slot), Some(card)) = (words.next(), words.next()) else {
+            return;
+        };
+        let shaped = slot.contains('/')
+            && slot.bytes().all(|b| b.is_ascii_digit() || b == b'/')
+            && card.bytes().any(|b| b.is_ascii_digit() || b == b'-');
+        if shaped && order_code_of_cellular(card) && self.parts.len() < 256 {
+            let mut part = Modem::new(Stance::Observed);
+            part.say(Clue::ProductMaker, "Cisco", place);
+            part.say(Clue::ProductModel, card, place);
+            part.say(Clue::OrderCode, card, place);
+            self.parts.push(part);
+        }
     }
 
     fn field(
@@ -257,11 +364,21 @@ impl Console {
         let (pid, version, serial) = (value("PID:"), value("VID:"), value("SN:"));
         let words = format!("{name} {description}").to_ascii_lowercase();
         let modem =
-            words.contains("modem") && (words.contains("cellular") || words.contains("lte"));
-        let card = ["cellular", "lte", "4g", "5g", "wwan", "wireless wan"]
-            .iter()
-            .any(|w| words.contains(w));
-        let chassis = words.contains("chassis")
+            words.contains("modem") && (words.contains("cellular") || words.contains("lte "));
+        let housing = words.contains("chassis");
+        // Controllers and processors of a fixed router carry the code of the router.
+        if !housing && pid.is_some() && pid == self.product.first(Clue::ProductModel) {
+            return;
+        }
+        let card = !housing
+            && (words.contains("wireless wan")
+                || words.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| {
+                    matches!(w, "cellular" | "wwan" | "4g" | "5g" | "5gs6")
+                        || w.starts_with("lte")
+                        || w.contains("plte")
+                })
+                || pid.is_some_and(order_code_of_cellular));
+        let chassis = housing
             || name == "1"
             || self.product.is_empty()
                 && !modem
@@ -326,6 +443,12 @@ impl Console {
             Modem::new(Stance::Observed),
         )];
         all.append(&mut self.parts);
+        all.push(std::mem::replace(
+            &mut self.config,
+            Modem::new(Stance::Supported),
+        ));
+        self.configured = false;
+        self.platform = false;
         for mut m in all {
             if let Some(host) = &self.host {
                 m.key(KeyKind::Host, host);
@@ -348,6 +471,9 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
         product: Modem::new(Stance::Observed),
         parts: Vec::new(),
         part: None,
+        config: Modem::new(Stance::Supported),
+        configured: false,
+        platform: false,
         units: 0,
         host: None,
         serial: None,

@@ -1,9 +1,10 @@
-//! RouterOS console output: the LTE interface and its modem, what the router calls itself, its USB
-//! devices, and the header of an exported configuration.
+//! RouterOS: the LTE interface and its modem, what the router calls itself, its USB devices, its log of
+//! what it asks the modem, and exported configurations; from the console or the REST interface.
 
 use crate::formats::at::dialogue::Dialogue;
+use crate::json;
 use crate::modem::{self, Modem, stated};
-use crate::observation::{Clue, KeyKind, Place, Stance};
+use crate::observation::{Clue, KeyKind, Place, Problem, Stance};
 use crate::reader::{Head, ReadError, Reader, Sink};
 use crate::source::Source;
 use crate::text;
@@ -12,8 +13,8 @@ use crate::text;
 pub static READER: Reader = Reader {
     format: "routeros",
     title: "RouterOS: LTE interface, router board and USB devices",
-    made_by: "/interface lte monitor lte1 once; /system routerboard print; /export",
-    proves: &[Stance::Observed],
+    made_by: "/interface lte monitor lte1 once; /system routerboard print; /export; GET /rest/interface/lte",
+    proves: &[Stance::Observed, Stance::Implied, Stance::Supported],
     enumerates: &[],
     sniff,
     read,
@@ -22,11 +23,38 @@ pub static READER: Reader = Reader {
 fn sniff(head: &Head<'_>) -> u8 {
     let mut sure = 0u8;
     let mut lte = 0usize;
+    if head.text.trim_start().starts_with(['{', '[']) && head.text.contains('"') {
+        let mut known = 0usize;
+        let mut id = false;
+        let mut read = 0usize;
+        json::walk(head.text, |s| {
+            read += 1;
+            id |= s.key == ".id" && s.value.starts_with('*');
+            known += usize::from(
+                OF_LTE.contains(&s.key)
+                    || OF_BOARD.contains(&s.key)
+                    || s.key == "apn-profiles"
+                    || s.key == "default-name" && s.value.starts_with("lte")
+                    || s.key == "device-id" && s.value.starts_with("0x"),
+            );
+        });
+        if read > 0 && (known >= 2 || id && known >= 1) {
+            return 92;
+        }
+    }
     for line in head.text.lines().take(2000) {
         let text = line.trim();
-        let typed = modem::prompt(line).map_or(text, |(_, typed)| typed);
+        let typed = prompt(line).map_or(text, |(_, typed)| typed);
+        if attribute(text, "default-name").is_some_and(|n| n.starts_with("lte"))
+            && (text.starts_with("name=") || text.contains(" name="))
+        {
+            sure = sure.max(86);
+        }
+        if log(text).is_some() {
+            sure = sure.max(86);
+        }
         if line.trim_start().starts_with('[')
-            && modem::prompt(line).is_some()
+            && prompt(line).is_some()
             && line.contains("] ")
             && (typed.starts_with('/')
                 || typed.starts_with("interface")
@@ -49,25 +77,73 @@ fn sniff(head: &Head<'_>) -> u8 {
             sure = sure.max(92);
         }
         if let Some((key, _)) = pair(line)
-            && [
-                "current-operator",
-                "current-cellid",
-                "pin-status",
-                "registration-status",
-                "functionality",
-                "access-technology",
-                "primary-band",
-                "data-class",
-                "firmware-type",
-                "factory-firmware",
-                "enb-id",
-            ]
-            .contains(&key)
+            && (OF_LTE.contains(&key) || OF_BOARD.contains(&key))
         {
             lte += 1;
         }
     }
     if lte >= 2 { sure.max(84) } else { sure }
+}
+
+/// Fields that only the LTE interface has.
+const OF_LTE: &[&str] = &[
+    "current-operator",
+    "current-cellid",
+    "pin-status",
+    "registration-status",
+    "functionality",
+    "access-technology",
+    "primary-band",
+    "data-class",
+    "enb-id",
+    "phy-cellid",
+    "subscriber-number",
+];
+
+/// Fields that only the router board has.
+const OF_BOARD: &[&str] = &[
+    "firmware-type",
+    "factory-firmware",
+    "current-firmware",
+    "upgrade-firmware",
+    "factory-software",
+    "architecture-name",
+];
+
+/// `[admin@gw-17] > /interface lte print`, `[*@gw-17] /interface lte> print`: host and what was typed,
+/// the place in the menu in front of it.
+fn prompt(line: &str) -> Option<(&str, &str)> {
+    let inner = line.trim_start().strip_prefix('[')?;
+    let (inside, rest) = inner.split_once(']')?;
+    let (user, host) = inside.split_once('@')?;
+    let word = |s: &str| {
+        !s.is_empty()
+            && s.len() <= 63
+            && s.bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'*' | b' '))
+    };
+    if !word(user) || !word(host) {
+        return None;
+    }
+    let rest = rest.trim();
+    let typed = match rest.strip_prefix('>') {
+        Some(typed) => typed.trim(),
+        None => rest,
+    };
+    (typed.is_empty() || rest.starts_with(['>', '/'])).then_some((host, typed))
+}
+
+/// `15:24:02 lte,async lte2: sent AT+CGMI`: what a router's log says it asked of its modem, or what
+/// the modem replied.
+fn log(text: &str) -> Option<(bool, &str)> {
+    let at = text.find("lte,async ")?;
+    if at > 40 {
+        return None;
+    }
+    let (_, said) = text.get(at..)?.split_once(": ")?;
+    said.strip_prefix("sent ")
+        .map(|s| (true, s))
+        .or_else(|| said.strip_prefix("rcvd ").map(|s| (false, s)))
 }
 
 /// `model: "EP06-E"` right-aligned under one another.
@@ -113,6 +189,12 @@ struct Console {
     product: Modem,
     usb: Vec<Modem>,
     columns: Option<(usize, usize, usize)>,
+    /// What a configuration says: software there could drive a modem.
+    config: Modem,
+    /// The card a router was built with by its own name.
+    built: Modem,
+    /// The text is an exported configuration.
+    exported: bool,
     /// `model:` and its line before it is known whose it is.
     model: Option<(String, Place)>,
     units: u64,
@@ -123,7 +205,7 @@ struct Console {
 impl Console {
     fn line(&mut self, number: u64, line: &str, sink: &mut dyn Sink) -> Result<(), ReadError> {
         let place = Place::Line(number);
-        if let Some((host, typed)) = modem::prompt(line) {
+        if let Some((host, typed)) = prompt(line) {
             let host = modem::names_a_machine(host).then(|| host.to_owned());
             if host != self.host {
                 self.flush(sink)?;
@@ -132,6 +214,13 @@ impl Console {
             return self.typed(typed, &place, sink);
         }
         let text = line.trim();
+        if let Some((sent, said)) = log(text) {
+            return if sent {
+                self.lte.sent(said, &place, &mut self.units, sink)
+            } else {
+                self.lte.line(said, &place, &mut self.units, sink)
+            };
+        }
         if text.starts_with('/') {
             return self.typed(text, &place, sink);
         }
@@ -150,12 +239,24 @@ impl Console {
         if let Some((key, value)) = pair(line) {
             return self.field(key, value, &place, sink);
         }
-        // A row of `/interface lte print`, or a line of an exported configuration.
+        if self.exported {
+            if let Some(interface) = attribute(text, "default-name")
+                && interface.starts_with("lte")
+            {
+                let interface = interface.trim_end_matches(']');
+                self.config.say(Clue::CellularInterface, interface, &place);
+            }
+            return Ok(());
+        }
+        // A row of `/interface lte print`, in columns or in attributes.
         for name in ["name", "default-name"] {
             if let Some(interface) = attribute(text, name)
                 && interface.starts_with("lte")
-                && (self.about == About::Lte || text.starts_with("set"))
+                && (self.about == About::Lte
+                    || text.starts_with("set")
+                    || attribute(text, "default-name").is_some_and(|n| n.starts_with("lte")))
             {
+                let interface = interface.trim_end_matches(']');
                 return self.lte.told(
                     "interface",
                     Clue::CellularInterface,
@@ -215,6 +316,9 @@ impl Console {
 
     /// The header of an export: `# model = RBLtAP-2HnD&R11e-LTE`; the columns of `print`.
     fn remark(&mut self, remark: &str, line: &str, place: &Place) {
+        if remark.contains("by RouterOS") {
+            self.exported = true;
+        }
         if self.about == About::Usb
             && let (Some(vendor), Some(name), Some(speed)) =
                 (line.find("VENDOR"), line.find("NAME"), line.find("SPEED"))
@@ -230,11 +334,7 @@ impl Console {
         };
         match key.trim() {
             "model" => {
-                self.product.say(Clue::ProductModel, value, place);
-                // The modem card the router was built with stands behind an ampersand.
-                if let Some((_, card)) = value.split_once('&') {
-                    self.product.say(Clue::ModemName, card, place);
-                }
+                self.routerboard(value, place);
             }
             "serial number" => self.serial = stated(value).map(str::to_owned),
             _ => {}
@@ -283,7 +383,7 @@ impl Console {
         };
         if self.about == About::Board {
             match key {
-                "model" | "board-name" => self.product.say(Clue::ProductModel, value, place),
+                "model" | "board-name" => self.routerboard(value, place),
                 "serial-number" => self.serial = Some(value.to_owned()),
                 "revision" => self.product.say(Clue::Batch, value, place),
                 _ => {}
@@ -321,6 +421,18 @@ impl Console {
         )
     }
 
+    /// A router board by its model or its name.
+    fn routerboard(&mut self, name: &str, place: &Place) {
+        self.product.say(Clue::ProductMaker, "MikroTik", place);
+        self.product.say(Clue::ProductModel, name, place);
+        // The modem card the router was built with stands behind an ampersand.
+        if let Some((_, card)) = name.split_once('&')
+            && card.starts_with("R11e")
+        {
+            self.built.say(Clue::ModemName, card, place);
+        }
+    }
+
     /// A model that stood before anything that says whose it is: the modem's, if LTE fields followed.
     fn settle_model(&mut self, sink: &mut dyn Sink) -> Result<(), ReadError> {
         let Some((value, place)) = self.model.take() else {
@@ -336,28 +448,48 @@ impl Console {
                 sink,
             ),
             About::Board => {
-                self.product.say(Clue::ProductModel, &value, &place);
+                self.routerboard(&value, &place);
                 Ok(())
             }
             _ => Ok(()),
         }
     }
 
-    /// ` 2 1:3   ZTE,Incorporated   ZTE Technologies MSM   480 Mbps`, cut at the columns of the header.
+    /// ` 2 1:3   ZTE,Incorporated   ZTE Technologies MSM   480 Mbps`, cut at the columns of the header;
+    /// attributes with the ids in the detailed listing.
     fn usb_row(&mut self, line: &str, place: &Place) {
-        let Some((vendor, name, speed)) = self.columns else {
-            return;
-        };
-        let (Some(maker), Some(product)) = (
-            line.get(vendor..name),
-            line.get(name..speed.min(line.len())),
-        ) else {
-            return;
-        };
-        if self.usb.len() < 256 {
-            let mut m = Modem::new(Stance::Observed);
-            m.say(Clue::UsbManufacturer, maker, place);
-            m.say(Clue::UsbProduct, product, place);
+        let mut m = Modem::new(Stance::Observed);
+        if let (Some(vid), Some(pid)) = (
+            attribute(line, "vendor-id").and_then(hex_id),
+            attribute(line, "device-id").and_then(hex_id),
+        ) {
+            m.say(Clue::UsbId, &format!("{vid}:{pid}"), place);
+        }
+        if let Some(vendor) = attribute(line, "vendor") {
+            m.say(Clue::UsbManufacturer, vendor, place);
+            if let Some(name) = attribute(line, "name") {
+                m.say(Clue::UsbProduct, name, place);
+            }
+        } else if m.is_empty()
+            && let Some((vendor, name, speed)) = self.columns
+        {
+            match (
+                line.get(vendor..name),
+                line.get(name..speed.min(line.len())),
+            ) {
+                (Some(maker), Some(product)) if cut_at_spaces(line, vendor, name) => {
+                    m.say(Clue::UsbManufacturer, maker, place);
+                    m.say(Clue::UsbProduct, product, place);
+                }
+                // The columns were lost on the way: vendor and name stand in one text.
+                _ => {
+                    if let Some(rest) = unaligned(line) {
+                        m.say(Clue::UsbProduct, rest, place);
+                    }
+                }
+            }
+        }
+        if !m.is_empty() && self.usb.len() < 256 {
             self.usb.push(m);
         }
     }
@@ -373,10 +505,14 @@ impl Console {
             .collect();
         for (kind, value) in &keys {
             self.lte.key(*kind, value);
-            self.product.key(*kind, value);
         }
         self.lte.finish(&mut self.units, sink)?;
-        self.product.finish(&mut self.units, sink)?;
+        for m in [&mut self.product, &mut self.built, &mut self.config] {
+            for (kind, value) in &keys {
+                m.key(*kind, value);
+            }
+            m.finish(&mut self.units, sink)?;
+        }
         for mut m in std::mem::take(&mut self.usb) {
             for (kind, value) in &keys {
                 m.key(*kind, value);
@@ -387,6 +523,155 @@ impl Console {
     }
 }
 
+/// `0x2c7c` as `2c7c`.
+fn hex_id(text: &str) -> Option<String> {
+    let digits = text.trim().strip_prefix("0x")?;
+    ((1..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit()))
+        .then(|| format!("{:0>4}", digits.to_ascii_lowercase()))
+}
+
+/// True if a row has a space right before each of these columns, as in an aligned table.
+fn cut_at_spaces(line: &str, first: usize, second: usize) -> bool {
+    [first, second].iter().all(|at| {
+        at.checked_sub(1)
+            .and_then(|before| line.as_bytes().get(before))
+            .is_some_and(u8::is_ascii_whitespace)
+            && line
+                .as_bytes()
+                .get(*at)
+                .is_some_and(|b| !b.is_ascii_whitespace())
+    })
+}
+
+/// `2 1:3 ZTE,Incorporated ZTE Technologies MSM 480 Mbps`: what stands between the device number and
+/// the speed.
+fn unaligned(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let (number, rest) = line.split_once(' ')?;
+    let (device, rest) = rest.trim_start().split_once(' ')?;
+    let shaped = number.bytes().all(|b| b.is_ascii_digit())
+        && device
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b':' | b'-' | b'.'));
+    if !shaped {
+        return None;
+    }
+    let rest = rest.strip_suffix("Mbps").unwrap_or(rest).trim();
+    let (text, speed) = rest.rsplit_once(' ')?;
+    speed
+        .bytes()
+        .all(|b| b.is_ascii_digit())
+        .then_some(text.trim())
+}
+
+/// The fields of one object: name, value, line.
+type Row = Vec<(String, String, u64)>;
+
+/// The REST interface: one object a row, with the fields of the console.
+fn read_json(
+    source: &mut Source<'_>,
+    console: &mut Console,
+    sink: &mut dyn Sink,
+) -> Result<(), ReadError> {
+    let bytes = source.whole()?;
+    let Some(text) = text::decode(&bytes) else {
+        return Err(ReadError::Malformed {
+            format: "routeros",
+            message: "it is not text".to_owned(),
+        });
+    };
+    let mut rows: Vec<(u64, Row)> = Vec::new();
+    let mut full = None;
+    let end = json::walk(&text, |s| {
+        if rows.last().is_none_or(|(object, _)| *object != s.object) {
+            if rows.len() >= MOST_ROWS {
+                full.get_or_insert(s.line);
+                return;
+            }
+            rows.push((s.object, Vec::new()));
+        }
+        if let Some((_, row)) = rows.last_mut()
+            && row.len() < 128
+        {
+            row.push((s.key.to_owned(), s.value.to_owned(), s.line));
+        }
+    });
+    for (_, row) in &rows {
+        let get = |key: &str| {
+            row.iter()
+                .find(|(k, _, _)| k == key)
+                .map(|(_, value, line)| (value.as_str(), Place::Line(*line)))
+        };
+        let any = |keys: &[&str]| row.iter().any(|(k, _, _)| keys.contains(&k.as_str()));
+        if let (Some((vid, place)), Some((pid, _))) = (get("vendor-id"), get("device-id")) {
+            let mut m = Modem::new(Stance::Observed);
+            if let (Some(vid), Some(pid)) = (hex_id(vid), hex_id(pid)) {
+                m.say(Clue::UsbId, &format!("{vid}:{pid}"), &place);
+            }
+            if let Some((vendor, place)) = get("vendor") {
+                m.say(Clue::UsbManufacturer, vendor, &place);
+            }
+            if let Some((name, place)) = get("name") {
+                m.say(Clue::UsbProduct, name, &place);
+            }
+            if console.usb.len() < 256 {
+                console.usb.push(m);
+            }
+            continue;
+        }
+        console.about = if any(OF_BOARD) || any(&["routerboard", "board-name"]) {
+            About::Board
+        } else if any(OF_LTE)
+            || get("default-name").is_some_and(|(n, _)| n.starts_with("lte"))
+            || any(&["apn-profiles", "network-mode"])
+                && get("name").is_some_and(|(n, _)| n.starts_with("lte"))
+        {
+            About::Lte
+        } else {
+            About::Unknown
+        };
+        if console.about == About::Unknown {
+            continue;
+        }
+        let lte = console.about == About::Lte;
+        if lte
+            && let Some((name, place)) = get("default-name").or_else(|| get("name"))
+            && name.starts_with("lte")
+        {
+            console.lte.told(
+                "interface",
+                Clue::CellularInterface,
+                name,
+                &place,
+                &mut console.units,
+                sink,
+            )?;
+        }
+        for (key, value, line) in row {
+            console.field(key, value, &Place::Line(*line), sink)?;
+        }
+    }
+    console.flush(sink)?;
+    if let Some(line) = full {
+        sink.problem(Problem::lost(
+            "too-many-entries",
+            Place::Line(line),
+            format!("more than {MOST_ROWS} rows; the rest was not read"),
+        ));
+    }
+    if let json::End::Cut(line) = end {
+        sink.problem(Problem::lost(
+            "json-cut",
+            Place::Line(line),
+            "the JSON ends before it is complete; what was before is read",
+        ));
+    }
+    Ok(())
+}
+
+/// Most rows of a REST answer read.
+const MOST_ROWS: usize = 4096;
+
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
     let mut console = Console {
         about: About::Unknown,
@@ -394,11 +679,28 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
         product: Modem::new(Stance::Observed),
         usb: Vec::new(),
         columns: None,
+        config: Modem::new(Stance::Supported),
+        built: Modem::new(Stance::Implied),
+        exported: false,
         model: None,
         units: 0,
         host: None,
         serial: None,
     };
+    let json = source
+        .stream()
+        .fill_buf()?
+        .iter()
+        .skip_while(|b| b.is_ascii_whitespace())
+        .take(2)
+        .collect::<Vec<_>>();
+    // A prompt begins with a bracket too.
+    if matches!(
+        json.as_slice(),
+        [b'{', ..] | [b'[', b'{' | b'\r' | b'\n' | b' ']
+    ) {
+        return read_json(source, &mut console, sink);
+    }
     text::lines(source, sink, |number, line, sink| {
         console.line(number, line, sink)
     })?;
