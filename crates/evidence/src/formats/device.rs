@@ -46,6 +46,14 @@ impl Device {
         self.unit
     }
 
+    /// Gives all that is known of it another stance.
+    pub(crate) fn restate(&mut self, stance: Stance) {
+        self.stance = stance;
+        for fact in &mut self.facts {
+            fact.stance = stance;
+        }
+    }
+
     /// Adds an identity; an empty one and one that is there already are ignored.
     pub(crate) fn key(&mut self, kind: KeyKind, value: impl Into<String>) {
         let key = Key::new(kind, value.into());

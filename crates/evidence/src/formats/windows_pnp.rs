@@ -5,7 +5,8 @@
 //! `USB\VID_2C7C&PID_0125&MI_02\6&...` is one interface of a composite device: all of one vendor and
 //! product id are one unit, unless the parent's instance id shows several. The subsystem of a PCI id is
 //! written device first: `SUBSYS_35001CF8` is 1cf8:3500. Windows also lists devices that were once
-//! attached; they did enumerate on this machine. Names come from the driver's INF file, not from the
+//! attached and are not now (`Unknown`, `Disconnected`, problem 45): only their driver is there, so they
+//! are handed on as `supported`. Names come from the driver's INF file, not from the
 //! device. INF files and driver databases are tables and not read here.
 
 use std::collections::BTreeMap;
@@ -22,7 +23,7 @@ pub static READER: Reader = Reader {
     format: "windows-pnp",
     title: "Windows device lists (PnP, pnputil, WMI, setupapi log, hardware ids)",
     made_by: "Get-PnpDevice | Format-List; pnputil /enum-devices /ids; wmic path Win32_PnPEntity get /format:csv",
-    proves: &[Stance::Observed],
+    proves: &[Stance::Observed, Stance::Supported],
     enumerates: &[],
     sniff,
     read,
@@ -34,16 +35,49 @@ const MOST_DEVICES: usize = 2048;
 const MOST_IDS: usize = 64;
 
 fn sniff(head: &Head<'_>) -> u8 {
+    let text = head.text;
+    if !may_hold(text) || is_description(text) {
+        return 0;
+    }
     let ids = head.count_lines(|l| {
         let mut found = false;
-        hardware_ids(l, |id| found |= matches!(id, Found::Id(_)));
+        if may_hold(l) {
+            hardware_ids(l, |id| found |= matches!(id, Found::Id(_)));
+        }
         found && !is_driver_table(l)
     });
     match ids {
         0 => 0,
-        _ if head.text.trim_start().starts_with("[Device Install Log]") => 90,
+        _ if text.trim_start().starts_with("[Device Install Log]") => 90,
         _ => 86,
     }
+}
+
+/// True if `VID_` or `VEN_` stands in the text: asked of every file, so it must be quick.
+fn may_hold(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr2_iter(b'V', b'v', bytes).any(|at| {
+        bytes.get(at + 1..at + 4).is_some_and(|next| {
+            next.eq_ignore_ascii_case(b"ID_") || next.eq_ignore_ascii_case(b"EN_")
+        })
+    })
+}
+
+/// Descriptions in which ids are examples or keys of a table: D-Bus introspection, quirks of fwupd.
+fn is_description(text: &str) -> bool {
+    let start = text.trim_start();
+    if start.starts_with('<')
+        && (text.contains("<node") || text.contains("<interface name=\"org.freedesktop."))
+    {
+        return true;
+    }
+    text.lines().take(2000).any(|line| {
+        let line = line.trim_start_matches(['+', '-', ' ', '\t']);
+        line.starts_with("[DeviceInstanceId=")
+            || line.starts_with("[USB\\VID_")
+            || line.starts_with("[PCI\\VEN_")
+            || line.starts_with("CounterpartGuid =")
+    })
 }
 
 /// A line of the driver database, which lists what drivers know.
@@ -158,6 +192,12 @@ enum Field {
     Maker,
     Service,
     Host,
+    /// `OK`, `Unknown`, `Started`, `Disconnected`.
+    Status,
+    /// `True`, `False`.
+    Present,
+    /// `CM_PROB_PHANTOM`, `45`.
+    ErrorCode,
 }
 
 fn field(label: &str) -> Option<Field> {
@@ -175,8 +215,34 @@ fn field(label: &str) -> Option<Field> {
         "manufacturer" | "manufacturername" | "mfg" => Field::Maker,
         "service" | "servicename" => Field::Service,
         "node" | "pscomputername" | "systemname" | "computername" | "hostname" => Field::Host,
+        "status" => Field::Status,
+        "present" => Field::Present,
+        "problem" | "problemcode" | "configmanagererrorcode" => Field::ErrorCode,
         _ => return None,
     })
+}
+
+/// Whether a device is attached now, by a value of one of three fields; `None` if it does not say.
+fn attached(field: Field, value: &str) -> Option<bool> {
+    let value = value.trim().to_ascii_lowercase();
+    match field {
+        Field::Status => match value.as_str() {
+            "ok" | "error" | "degraded" | "started" | "problem" | "stopped" => Some(true),
+            "unknown" | "disconnected" => Some(false),
+            _ => None,
+        },
+        Field::Present => match value.as_str() {
+            "true" | "yes" => Some(true),
+            "false" | "no" => Some(false),
+            _ => None,
+        },
+        Field::ErrorCode => (value == "45"
+            || value.starts_with("45 ")
+            || value.contains("prob_phantom")
+            || value.contains("0x2d"))
+        .then_some(false),
+        _ => None,
+    }
 }
 
 /// What a block says beside its ids.
@@ -185,6 +251,8 @@ struct Words {
     name: Option<(String, Place)>,
     maker: Option<String>,
     service: Option<(String, Place)>,
+    /// Whether it says that the device is attached now.
+    attached: Option<bool>,
     /// Labels that were in it.
     labels: Vec<String>,
 }
@@ -206,6 +274,8 @@ type UnitKey = (String, bool, String, String);
 struct List {
     next_unit: u64,
     devices: BTreeMap<UnitKey, Device>,
+    /// Devices of which a block said whether they are attached now: true once one says so.
+    attached: BTreeMap<UnitKey, bool>,
     /// The unit to which ids without an instance of their own belong.
     latest: BTreeMap<(String, bool, String), UnitKey>,
     host: String,
@@ -222,7 +292,16 @@ impl List {
     fn flush(&mut self, sink: &mut dyn Sink) -> Result<(), ReadError> {
         self.latest.clear();
         self.target = None;
-        let mut devices: Vec<Device> = std::mem::take(&mut self.devices).into_values().collect();
+        let attached = std::mem::take(&mut self.attached);
+        let mut devices: Vec<Device> = std::mem::take(&mut self.devices)
+            .into_iter()
+            .map(|(key, mut device)| {
+                if attached.get(&key) == Some(&false) {
+                    device.restate(Stance::Supported);
+                }
+                device
+            })
+            .collect();
         devices.sort_by_key(Device::unit);
         devices.into_iter().try_for_each(|d| d.emit(sink))
     }
@@ -238,6 +317,9 @@ impl List {
         let Some(device) = self.devices.get_mut(&key) else {
             return;
         };
+        if let Some(now) = words.attached {
+            *self.attached.entry(key.clone()).or_insert(now) |= now;
+        }
         let clue = if key.1 {
             Clue::UsbTableName
         } else {
@@ -301,6 +383,9 @@ impl List {
                 );
                 if let Some(device) = self.devices.remove(&latest) {
                     self.devices.insert(key.clone(), device);
+                }
+                if let Some(now) = self.attached.remove(&latest) {
+                    self.attached.insert(key.clone(), now);
                 }
                 if self.target.as_ref() == Some(&latest) {
                     self.target = Some(key.clone());
@@ -390,6 +475,14 @@ impl List {
             Field::Maker => self.words.maker = Some(value.to_owned()),
             Field::Service => self.words.service = Some((value.to_owned(), place.clone())),
             Field::Host => value.clone_into(&mut self.host),
+            Field::Status | Field::Present | Field::ErrorCode => {
+                // `Present` and a problem say more than a status.
+                if let Some(now) = attached(field, value)
+                    && (field != Field::Status || self.words.attached.is_none())
+                {
+                    self.words.attached = Some(now);
+                }
+            }
             Field::Id => {}
         }
     }
@@ -483,6 +576,7 @@ impl List {
             && let Some(name) = columns.last()
         {
             self.words.name = Some(((*name).to_owned(), place.clone()));
+            self.words.attached = status.and_then(|s| attached(Field::Status, s));
         }
         self.finish();
     }
@@ -573,7 +667,14 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
                 .map(|(_, cell)| cell.as_str())
         };
         list.host = of(Field::Host).next().unwrap_or_default().trim().to_owned();
-        for wanted in [Field::Name, Field::Maker, Field::Service] {
+        for wanted in [
+            Field::Name,
+            Field::Maker,
+            Field::Service,
+            Field::Status,
+            Field::Present,
+            Field::ErrorCode,
+        ] {
             if let Some(cell) = of(wanted).find(|c| !c.trim().is_empty()) {
                 list.labelled(wanted, "", cell, &place);
             }
