@@ -31,6 +31,8 @@ struct Command {
     asked: Asked,
     /// A test command (`=?`) is answered with ranges, not with facts.
     test: bool,
+    /// What a chain (`AT+CGMI;+CGMM;+CGMR`) asks for, in its order; empty for a single command.
+    chain: Vec<Asked>,
 }
 
 /// One fact on its way to a modem.
@@ -68,6 +70,8 @@ pub struct Dialogue {
     loose_gap: usize,
     /// The last bare lines without a command before them.
     recent: Vec<(String, Place)>,
+    /// Commands that were closed without an answer, which may come late.
+    owed: Vec<Command>,
     host: Option<String>,
     ports: Vec<String>,
     wifi: Option<Place>,
@@ -93,6 +97,8 @@ enum Label {
     Serial,
     Hardware,
     Capabilities,
+    /// Of Sierra Wireless: the settings for a carrier, named by the firmware they belong to.
+    CarrierPri,
     /// Known, but nothing is read from it.
     Ignored,
 }
@@ -109,6 +115,7 @@ impl Dialogue {
             loose: Vec::new(),
             loose_gap: 0,
             recent: Vec::new(),
+            owed: Vec::new(),
             host: None,
             ports: Vec::new(),
             wifi: None,
@@ -266,7 +273,7 @@ impl Dialogue {
         if let Some(ok) = result(text) {
             self.results += 1;
             self.understood += 1;
-            return self.close(ok, units, sink);
+            return self.ended(ok, units, sink);
         }
         if let Some((command, rest)) = command(text) {
             let identity = matches!(command.asked, Asked::Identity(_));
@@ -298,6 +305,36 @@ impl Dialogue {
             self.content(part, place, units, sink)?;
         }
         Ok(())
+    }
+
+    /// A final result: ends the pending command, or the late answer to one that seemed empty.
+    fn ended(&mut self, ok: bool, units: &mut u64, sink: &mut dyn Sink) -> Result<(), ReadError> {
+        if let Some(pending) = &mut self.pending {
+            if ok && is_dialect(&pending.command.name) {
+                // A modem that does not know a command says so (V.250, 5.7.1): `OK` is an answer.
+                pending.replied = true;
+            }
+            let empty = pending.bare.is_empty() && pending.facts.is_empty() && !pending.replied;
+            let single = clue_of(pending.command.asked).is_some();
+            if ok && empty && single && pending.command.chain.is_empty() && self.owed.len() < 4 {
+                self.owed.push(pending.command.clone());
+            }
+            return self.close(ok, units, sink);
+        }
+        if let (true, [(value, place)]) = (ok, self.recent.as_slice())
+            && !self.owed.is_empty()
+        {
+            let late = fact(Clue::Text, value, place);
+            let command = self.owed.remove(0);
+            self.recent.clear();
+            if let Some(clue) = clue_of(command.asked) {
+                self.answered += 1;
+                self.understood += 1;
+                let late = Fact { clue, ..late };
+                return self.commit(&command.name, vec![late], units, sink);
+            }
+        }
+        self.close(ok, units, sink)
     }
 
     fn blank(&mut self, units: &mut u64, sink: &mut dyn Sink) -> Result<(), ReadError> {
@@ -349,6 +386,13 @@ impl Dialogue {
         if pending.command.test || !plausible(text) || is_chatter(text) {
             return Ok(());
         }
+        if !pending.command.chain.is_empty() {
+            if pending.bare.len() < 16 {
+                pending.bare.push((text.to_owned(), place.clone()));
+                self.understood += 1;
+            }
+            return Ok(());
+        }
         match pending.command.asked {
             Asked::Other => {}
             Asked::Identity(_) => {
@@ -389,6 +433,16 @@ impl Dialogue {
         units: &mut u64,
         sink: &mut dyn Sink,
     ) -> Result<(), ReadError> {
+        // Not the modem's own revision but that of its settings.
+        let of_settings = self
+            .pending
+            .as_ref()
+            .is_some_and(|p| p.command.name == "!PRIID");
+        let label = match label {
+            Label::Revision | Label::Maker | Label::Model if of_settings => Label::Ignored,
+            Label::CarrierPri if !of_settings => Label::Ignored,
+            other => other,
+        };
         let clue = match label {
             Label::Maker => Clue::ModemManufacturer,
             Label::Model | Label::Named => Clue::ModemModel,
@@ -397,6 +451,21 @@ impl Dialogue {
             // Not a fact of its own: a key.
             Label::Serial => Clue::Slot,
             Label::Hardware => Clue::HardwareRevision,
+            // `9999999_9904597_SWI9X30C_02.24.05.06_00_GENERIC_002.022_000`: the firmware it is for.
+            Label::CarrierPri => {
+                let Some(at) = value.find("SWI") else {
+                    return Ok(());
+                };
+                let firmware = value.get(at..).unwrap_or_default();
+                let end = firmware
+                    .match_indices('_')
+                    .nth(1)
+                    .map_or(firmware.len(), |(end, _)| end);
+                let firmware = firmware.get(..end).unwrap_or_default();
+                self.understood += 1;
+                let facts = vec![fact(Clue::ModemRevision, firmware, place)];
+                return self.commit("!PRIID", facts, units, sink);
+            }
             Label::Capabilities => Clue::CellularInterface,
             Label::Ignored => {
                 if let Some(p) = &mut self.pending {
@@ -502,6 +571,10 @@ impl Dialogue {
             .is_some_and(|p| p.command.name == name);
         let mut facts = Vec::new();
         match asked {
+            _ if name == "^VERSION" => facts.extend(of_version(value, place)),
+            _ if matches!(name, "^HWVER" | "#HWREV") => {
+                facts.push(fact(Clue::HardwareRevision, value, place));
+            }
             Asked::Maker => facts.push(fact(Clue::ModemManufacturer, value, place)),
             Asked::Model => {
                 facts.extend(value.split(',').map(|m| fact(Clue::ModemModel, m, place)));
@@ -564,6 +637,15 @@ impl Dialogue {
             ..
         } = pending;
         match command.asked {
+            _ if !command.chain.is_empty() => {
+                // One line for each part, or nothing can be told.
+                if bare.len() == command.chain.len() {
+                    let parts = command.chain.iter().zip(&bare);
+                    facts.extend(
+                        parts.filter_map(|(a, (v, p))| clue_of(*a).map(|clue| fact(clue, v, p))),
+                    );
+                }
+            }
             Asked::Identity(n) => {
                 let mut named = of_bare_lines(n, &bare);
                 named.append(&mut facts);
@@ -718,6 +800,7 @@ impl Dialogue {
     /// Hands over the current modem.
     fn end(&mut self, units: &mut u64, sink: &mut dyn Sink) -> Result<(), ReadError> {
         self.identity.clear();
+        self.owed.clear();
         self.imei = None;
         let mut modem = std::mem::replace(&mut self.modem, Modem::new(self.stance));
         let wifi = self.wifi.take();
@@ -779,6 +862,29 @@ fn fact(clue: Clue, value: &str, place: &Place) -> Fact {
         clue,
         value: value.to_owned(),
         place: place.clone(),
+    }
+}
+
+/// The clue of a single answer.
+fn clue_of(asked: Asked) -> Option<Clue> {
+    Some(match asked {
+        Asked::Maker => Clue::ModemManufacturer,
+        Asked::Model => Clue::ModemModel,
+        Asked::Revision => Clue::ModemRevision,
+        Asked::Serial => Clue::Imei,
+        Asked::Sim => Clue::Iccid,
+        Asked::Identity(_) | Asked::Other => return None,
+    })
+}
+
+/// A line of the answer to `AT^VERSION?`: `EXTS:21.200.07.00.00` is the firmware, `EXTH` the hardware,
+/// `BDT` a build date.
+fn of_version(value: &str, place: &Place) -> Option<Fact> {
+    let (what, value) = value.split_once(':')?;
+    match what.trim() {
+        "EXTS" | "INTS" => Some(fact(Clue::ModemRevision, value, place)),
+        "EXTH" | "INTH" => Some(fact(Clue::HardwareRevision, value, place)),
+        _ => None,
     }
 }
 
@@ -889,6 +995,7 @@ fn command(text: &str) -> Option<(Command, &str)> {
                 name: String::new(),
                 asked: Asked::Other,
                 test: false,
+                chain: Vec::new(),
             },
             "",
         ));
@@ -940,6 +1047,7 @@ fn command(text: &str) -> Option<(Command, &str)> {
             Some((
                 Command {
                     asked: asked(&name),
+                    chain: chain(&name, parameters),
                     name,
                     test: ranges,
                 },
@@ -957,6 +1065,7 @@ fn command(text: &str) -> Option<(Command, &str)> {
                     name: "D".to_owned(),
                     asked: Asked::Other,
                     test: false,
+                    chain: Vec::new(),
                 },
                 rest,
             ))
@@ -975,11 +1084,35 @@ fn command(text: &str) -> Option<(Command, &str)> {
                     name,
                     asked,
                     test: false,
+                    chain: Vec::new(),
                 },
                 rest,
             ))
         }
         _ => None,
+    }
+}
+
+/// What the parts of a chain of commands ask for; empty unless each asks for one thing of the modem.
+fn chain(first: &str, parameters: &str) -> Vec<Asked> {
+    let Some(rest) = parameters.strip_prefix(';') else {
+        return Vec::new();
+    };
+    let parts: Vec<Asked> = std::iter::once(asked(first))
+        .chain(rest.split(';').take(7).map(|part| {
+            let end = part
+                .char_indices()
+                .skip(1)
+                .find(|(_, c)| !c.is_ascii_alphanumeric())
+                .map_or(part.len(), |(at, _)| at);
+            asked(&part.get(..end).unwrap_or_default().to_ascii_uppercase())
+        }))
+        .collect();
+    let single = |a: &Asked| !matches!(a, Asked::Other | Asked::Identity(_));
+    if parts.iter().all(single) {
+        parts
+    } else {
+        Vec::new()
     }
 }
 
@@ -989,7 +1122,7 @@ fn asked(name: &str) -> Asked {
         "CGMI" | "GMI" | "FMI" => Asked::Maker,
         "CGMM" | "GMM" | "FMM" => Asked::Model,
         "CGMR" | "GMR" | "FMR" | "QGMR" | "GTPKGVER" | "SWPKGV" | "CFVR" | "XGENDATA" | "SWVER"
-        | "VERSION" | "CGMREX" | "QVERSION" => Asked::Revision,
+        | "VERSION" | "CGMREX" | "QVERSION" | "UGMR" | "EGMREX" => Asked::Revision,
         "CGSN" | "GSN" | "SIMEI" | "EGMR" | "IMEI" => Asked::Serial,
         "CCID" | "ICCID" | "QCCID" | "CICCID" | "NCCID" | "SCID" | "ZGETICCID" | "XCCID" => {
             Asked::Sim
@@ -1078,6 +1211,10 @@ fn is_dialect(name: &str) -> bool {
             let short_range = [
                 "UBT", "UW", "UMLA", "UART", "UDDRP", "NAME", "ULOC", "UUBT", "UUW", "UUID",
             ];
+            // Location by its cells and satellites, of cellular modules only.
+            if matches!(plain, "ULOCGNSS" | "ULOCCELL") {
+                return true;
+            }
             if short_range.iter().any(|p| plain.starts_with(p)) {
                 return false;
             }
@@ -1369,6 +1506,7 @@ const LABELS: &[(&str, Label)] = &[
     ("hw version", Label::Hardware),
     ("h/w revision", Label::Hardware),
     ("+gcap", Label::Capabilities),
+    ("carrier pri", Label::CarrierPri),
     ("imei sv", Label::Ignored),
     ("svn", Label::Ignored),
     ("esn", Label::Ignored),

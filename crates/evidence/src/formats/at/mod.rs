@@ -170,6 +170,11 @@ impl Transcript {
         if let Some((host, typed)) = modem::prompt(line) {
             self.dialogue
                 .host(modem::names_a_machine(host).then(|| host.to_owned()));
+            // A whole terminal on one line: `... OK ati Manufacturer: ... Model: ... IMEI: ...`.
+            let joined = typed.contains("Manufacturer: ") && typed.contains("Revision: ");
+            if let Some(at) = joined.then(|| find_identity(typed)).flatten() {
+                return self.one(typed.get(at..).unwrap_or_default(), &place, sink);
+            }
             return self.typed(typed, &place, sink);
         }
         if let Some(port) = opened_port(line) {
@@ -211,6 +216,12 @@ impl Transcript {
             .text
             .strip_prefix("sms_tool ")
             .or_else(|| bare.text.strip_prefix("sudo "))
+            .or_else(|| bare.text.strip_prefix("modem at "))
+            .or_else(|| {
+                bare.text
+                    .strip_prefix("at ")
+                    .filter(|t| t.starts_with("AT"))
+            })
         {
             let typed = typed.to_owned();
             return self.typed(&typed, place, sink);
@@ -281,6 +292,15 @@ impl Transcript {
         self.units = 1;
         Ok(())
     }
+}
+
+/// Where ` ati Manufacturer:` stands in a line.
+fn find_identity(line: &str) -> Option<usize> {
+    let at = line.find(" Manufacturer: ")?;
+    let command = line.get(..at)?.rfind(' ')? + 1;
+    line.get(command..at)?
+        .eq_ignore_ascii_case("ati")
+        .then_some(command)
 }
 
 /// The name of a device node in a command line.

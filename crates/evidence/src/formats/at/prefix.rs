@@ -84,7 +84,7 @@ pub fn bare(line: &str) -> Bare<'_> {
         if let Some(after) = time(rest) {
             rest = after;
             logged = true;
-        } else if let Some(after) = level(rest) {
+        } else if let Some(after) = level(rest).or_else(|| logcat(rest)) {
             rest = after;
             logged = true;
         } else if let Some(after) = bracketed(rest) {
@@ -122,8 +122,8 @@ pub fn unescaped(text: &str) -> Cow<'_, str> {
     }
     let mut out = text.to_owned();
     for mark in [
-        "\\r", "\\n", "<CR>", "<LF>", "<cr>", "<lf>", "\\x0d", "\\x0a", "␍", "␊", "^M", "\\015",
-        "\\012",
+        "\\r", "\\n", "<CR>", "<LF>", "<cr>", "<lf>", "<ln>", "\\x0d", "\\x0a", "␍", "␊", "^M",
+        "\\015", "\\012",
     ] {
         if out.contains(mark) {
             out = out.replace(mark, "\n");
@@ -278,6 +278,11 @@ fn bracketed(text: &str) -> Option<&str> {
                 )
         });
     let rest = text.get(end + 1..)?.trim_start().trim_start_matches(':');
+    // `[I]-[ril.sendat] AT+CSQ`
+    let rest = rest
+        .strip_prefix('-')
+        .filter(|r| r.starts_with('['))
+        .unwrap_or(rest);
     (plain && !rest.trim().is_empty()).then_some(rest)
 }
 
@@ -296,6 +301,16 @@ fn mark(text: &str) -> Option<&str> {
     if hashes.len() < text.len() && hashes.starts_with(' ') {
         return Some(hashes);
     }
+    // Prompt of a shell on a microcontroller, the direction in the log of Android's radio layer.
+    if let Some(rest) = ["uart:~$ ", "shell:~$ ", "rtt:~$ ", "AT> ", "AT< "]
+        .iter()
+        .find_map(|m| text.strip_prefix(m))
+    {
+        return Some(rest);
+    }
+    if let Some(rest) = chunk(text) {
+        return Some(rest);
+    }
     if let Some(rest) = ["- ", "* ", "• ", "$ ", "| ", "~ "]
         .iter()
         .find_map(|m| text.strip_prefix(m))
@@ -309,6 +324,36 @@ fn mark(text: &str) -> Option<&str> {
             .split_once('>')
             .is_some_and(|(w, _)| w.len() <= 5 && w.bytes().all(|b| b.is_ascii_alphabetic()));
     (!level).then_some(arrow)
+}
+
+/// `AT RX (16): <cr><ln>u-blox`: a piece of what went over the line, with its length.
+fn chunk(text: &str) -> Option<&str> {
+    let rest = text
+        .strip_prefix("AT RX (")
+        .or_else(|| text.strip_prefix("AT TX ("))?;
+    let (length, rest) = rest.split_once("):")?;
+    length
+        .trim()
+        .bytes()
+        .all(|b| b.is_ascii_digit())
+        .then_some(rest)
+}
+
+/// `D/RILC    ( 1234): `, `01-02 10:11:12.123  1234  5678 D RILC    : ` of Android's log.
+fn logcat(text: &str) -> Option<&str> {
+    let b = text.as_bytes();
+    if b.get(1) == Some(&b'/') && matches!(b.first(), Some(b'V' | b'D' | b'I' | b'W' | b'E')) {
+        let (front, rest) = text.split_once("): ")?;
+        let pid = front.rsplit_once('(')?.1.trim();
+        return (front.len() <= 48 && pid.bytes().all(|b| b.is_ascii_digit())).then_some(rest);
+    }
+    if b.get(2) == Some(&b'-') && b.get(5) == Some(&b' ') && b.get(8) == Some(&b':') {
+        let (front, rest) = text.split_once(": ")?;
+        let words: Vec<&str> = front.split_whitespace().take(7).collect();
+        let level = words.get(4).is_some_and(|w| w.len() == 1);
+        return (level && words.len() <= 6).then_some(rest);
+    }
+    None
 }
 
 /// `Send:`, `RX:`, `Recieve: `, `TX> `, `[tx]` without its brackets.
