@@ -287,6 +287,12 @@ impl<'a> Check<'a> {
             for placeholder in &shared.placeholder {
                 once(file, "placeholder", &placeholder.prefix);
             }
+            for host in shared.endpoint.iter().flat_map(|e| &e.hosts) {
+                once(file, "host", host);
+            }
+            for prefix in shared.oui.iter().flat_map(|o| &o.prefixes) {
+                once(file, "MAC block", prefix);
+            }
         }
         for (file, products) in &raw.products {
             once(file, "product maker", &products.maker.to_lowercase());
@@ -574,6 +580,47 @@ impl<'a> Check<'a> {
                     "bad-id",
                     format!("{} is no beginning of an IMEI", placeholder.prefix),
                 );
+            }
+        }
+        for endpoint in &file.endpoint {
+            let near = endpoint.hosts.first().map_or("", String::as_str);
+            self.source(name, near, &endpoint.source, endpoint.confidence);
+            for maker in &endpoint.makers {
+                self.maker_known(name, near, maker);
+            }
+            for host in &endpoint.hosts {
+                let bare = host.strip_prefix("*.").unwrap_or(host);
+                if !bare.contains('.')
+                    || !bare.bytes().all(|b| {
+                        b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-')
+                    })
+                {
+                    self.say(
+                        name,
+                        host,
+                        "bad-id",
+                        format!("{host} is no host name in lower case"),
+                    );
+                }
+            }
+        }
+        for oui in &file.oui {
+            self.company(name, &oui.holder, &oui.source);
+            for maker in &oui.makers {
+                self.maker_known(name, &oui.holder, maker);
+            }
+            for prefix in &oui.prefixes {
+                let hex = prefix
+                    .bytes()
+                    .all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'));
+                if !hex || !matches!(prefix.len(), 6 | 7 | 9) {
+                    self.say(
+                        name,
+                        prefix,
+                        "bad-id",
+                        format!("{prefix} is not six, seven or nine hex digits in lower case"),
+                    );
+                }
             }
         }
         for dialect in &file.dialect {

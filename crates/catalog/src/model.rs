@@ -304,6 +304,48 @@ pub struct SharedFile {
     /// AT commands that settle no maker.
     #[serde(default)]
     pub dialect: Vec<SharedDialect>,
+    /// Hosts that software of module makers asks for.
+    #[serde(default)]
+    pub endpoint: Vec<Endpoint>,
+    /// Blocks of MAC addresses registered to module makers.
+    #[serde(default)]
+    pub oui: Vec<Oui>,
+}
+
+/// Hosts of one service. Traffic to them shows that something talks to the service, not that a module
+/// is in the device that talks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Endpoint {
+    /// Host names in lower case; `*.example.org` is every name below it.
+    pub hosts: Vec<String>,
+    /// Makers whose modules or software ask for it.
+    pub makers: Vec<String>,
+    /// What the service is, neutral.
+    pub service: String,
+    /// `true`: modules ask for it by themselves; `false`: people, servers and telephones do as well.
+    #[serde(default)]
+    pub device_side: bool,
+    /// Origin.
+    pub source: String,
+    /// How well it is supported.
+    pub confidence: Confidence,
+}
+
+/// Blocks of MAC addresses. They also stand on Wi-Fi, Bluetooth and Ethernet parts of the holder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Oui {
+    /// Holder as registered.
+    pub holder: String,
+    /// Makers this holder stands for.
+    pub makers: Vec<String>,
+    /// Leading hex digits, lower case: six, seven or nine.
+    pub prefixes: Vec<String>,
+    /// Origin.
+    pub source: String,
+    /// How well it is supported.
+    pub confidence: Confidence,
 }
 
 /// AT commands several makers share, or that name only the chipset.

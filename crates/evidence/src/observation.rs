@@ -170,6 +170,9 @@ pub enum Clue {
     Eid,
     /// MAC address.
     Mac,
+    /// Host name that something asked for: a DNS query, the server name of TLS, the host of HTTP.
+    /// Shows that something talks to that host, not what is inside.
+    Endpoint,
 
     // -- paper -------------------------------------------------------------------------------------
     /// FCC ID, e.g. `XMR201903EG25G`.
@@ -256,6 +259,7 @@ impl Clue {
             Self::Iccid => "iccid",
             Self::Eid => "eid",
             Self::Mac => "mac",
+            Self::Endpoint => "endpoint",
             Self::FccId => "fcc_id",
             Self::IsedId => "ised_id",
             Self::PartMaker => "part_maker",

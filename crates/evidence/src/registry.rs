@@ -45,6 +45,11 @@ pub static READERS: &[&Reader] = &[
     &formats::cisco_ios::READER,
     &formats::snmp::READER,
     &formats::module_label::READER,
+    &formats::zeek::READER,
+    &formats::suricata::READER,
+    &formats::dhcp_leases::READER,
+    &formats::arp_table::READER,
+    &formats::dns_log::READER,
 ];
 
 /// The reader of this format name.

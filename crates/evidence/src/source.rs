@@ -42,6 +42,10 @@ pub struct Mapping {
 pub trait Names: Sync {
     /// Byte ranges of `text` in which a name of interest stands, in order, without overlap.
     fn find(&self, text: &str) -> Vec<std::ops::Range<usize>>;
+    /// True if this host name is one of interest. A log holds millions of others.
+    fn is_endpoint(&self, _host: &str) -> bool {
+        false
+    }
 }
 
 /// No names: free text yields nothing.

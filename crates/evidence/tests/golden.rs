@@ -36,6 +36,15 @@ impl Names for SomeNames {
         found.sort_by_key(|r| r.start);
         found
     }
+    fn is_endpoint(&self, host: &str) -> bool {
+        let host = host.to_ascii_lowercase();
+        [
+            "iot-south.quectel.com",
+            "lbs-simcom.com",
+            "iot.openluat.com",
+        ]
+        .contains(&host.as_str())
+    }
 }
 
 fn cases() -> Vec<(String, PathBuf)> {

@@ -384,7 +384,7 @@ pub fn weigh<'a>(catalog: &'a Catalog, unit: &[&'a Seen]) -> Vec<Weighed<'a>> {
                 w.bearing = Bearing::Shows;
                 w.says = "a SIM is assigned".to_owned();
             }
-            Clue::Mac => w.says = "MAC address".to_owned(),
+            Clue::Mac | Clue::Endpoint => network(&mut w, catalog),
             Clue::FccId | Clue::IsedId => {
                 if let Some(m) = catalog.label(&o.value) {
                     w.bearing = match m.kind {
@@ -517,6 +517,30 @@ fn bus<'a>(w: &mut Weighed<'a>, meaning: Option<Meaning<'a>>, catalog: &'a Catal
             trust::VENDOR_ID
         },
     );
+}
+
+/// What traffic says: never more than `supported`, since neither a host that is asked for nor a MAC block
+/// shows what is inside.
+fn network<'a>(w: &mut Weighed<'a>, catalog: &'a Catalog) {
+    let o = &w.seen.observation;
+    let (meaning, hints) = if o.clue == Clue::Endpoint {
+        (
+            catalog.endpoint(&o.value),
+            catalog.endpoint_of_devices(&o.value),
+        )
+    } else {
+        w.says = "MAC address".to_owned();
+        // Beside what a device enumerates as, its address adds nothing.
+        let listed = o.stance >= Stance::Supported;
+        (catalog.oui(&o.value).filter(|_| listed), true)
+    };
+    if let Some(m) = meaning {
+        w.stance = w.stance.max(Stance::Supported);
+        if hints {
+            w.bearing = Bearing::Hints;
+        }
+        settle(w, m, trust::TEXT);
+    }
 }
 
 /// A name that a tool printed from its own id table: the maker is believed only together with a

@@ -266,6 +266,10 @@ const READING: &[(&str, &str)] = &[
         "A document lists more packages than are read.",
     ),
     (
+        "traffic-too-varied",
+        "A log of traffic names more different clients and hosts than are held; the rest of them was not kept.",
+    ),
+    (
         "trailing-data",
         "Bytes follow the end of a compressed stream and belong to nothing.",
     ),

@@ -15,4 +15,7 @@ impl Names for CatalogNames<'_> {
             .map(|h| h.at)
             .collect()
     }
+    fn is_endpoint(&self, host: &str) -> bool {
+        self.0.endpoint(host).is_some()
+    }
 }

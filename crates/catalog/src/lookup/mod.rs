@@ -9,6 +9,7 @@
 //! - [`chipset`]: whose silicon
 //! - [`names`]: names in free text and in parts
 //! - [`label`]: FCC and ISED ids, TACs, placeholders
+//! - [`network`]: hosts that are asked for, blocks of MAC addresses
 //! - [`product`]: products and what may be inside
 //! - [`browse`]: listing, searching, counting
 
@@ -18,6 +19,7 @@ pub mod bus;
 pub mod chipset;
 pub mod label;
 pub mod names;
+pub mod network;
 pub mod product;
 pub mod revision;
 
@@ -91,6 +93,7 @@ pub struct Catalog {
     pub(crate) revisions: Vec<revision::Grammar>,
     pub(crate) names: names::Names,
     pub(crate) labels: label::Labels,
+    pub(crate) network: network::Network,
     pub(crate) products: product::Products,
 }
 
@@ -116,6 +119,7 @@ impl Catalog {
             revisions: revision::grammars(&raw),
             names: names::Names::new(&raw),
             labels: label::Labels::new(&raw),
+            network: network::Network::new(&raw),
             products: product::Products::new(&raw),
             slugs,
             sources,
