@@ -143,6 +143,14 @@ fn reached(pack: &Pack, rule: &Rule, case: &Case, date: Date) -> Result<Date, St
             }
         ));
     }
+    if let Some(event) = &rule.only_if
+        && !case.given.facts.contains(&event.fact)
+    {
+        return Err(format!(
+            "Follows {}, not the presence of a module; none is stated.",
+            event.says
+        ));
+    }
     let reaches = |s: Stage| rule.stages.contains(&s);
     let when = match case.given.stage {
         Stage::Installed | Stage::InstalledSensitive => {
@@ -757,11 +765,18 @@ fn standing(rule: &Rule, case: &Case, found: Found, when: Date) -> Standing {
         return out;
     }
     if let Some(reading) = &rule.needs_legal_reading
+        && reading
+            .unless_fact
+            .as_ref()
+            .is_none_or(|fact| !case.given.facts.contains(fact))
         && (reading.when == ReadWhen::Always
             || !matches!(case.role, Some(Role::EndProduct | Role::Stick)))
     {
         out.status = Status::NeedsLegalReading;
         add(&mut out.basis, &reading.reason);
+        if let Some(effective) = rule.effective.filter(|e| when < *e) {
+            add(&mut out.basis, &format!("If reached: from {effective}."));
+        }
         return out;
     }
     out.status = by_date(rule, when, &mut out.basis);

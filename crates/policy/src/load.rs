@@ -11,8 +11,8 @@ use toml::de::{DeTable, DeValue};
 
 use crate::dates;
 use crate::pack::{
-    Edition, Entity, Exception, Kind, LegalReading, Listed, Match, Pack, Reach, ReadWhen, Rule,
-    Source, Stage, Test, TestMaker, Verb, Within,
+    Edition, Entity, Exception, Kind, LegalReading, Listed, Match, OnlyIf, Pack, Reach, ReadWhen,
+    Rule, Source, Stage, Test, TestMaker, Verb, Within,
 };
 use crate::verdict::Status;
 
@@ -764,8 +764,23 @@ fn rules(
                     .word(log, "when", &whens)
                     .unwrap_or(ReadWhen::Always);
                 let reason = reading.need(log, "reason");
+                let unless_fact = reading.opt(log, "unless_fact");
                 reading.end(log);
-                LegalReading { when, reason }
+                LegalReading {
+                    when,
+                    reason,
+                    unless_fact,
+                }
+            });
+        let only_if = table
+            .table(log, "only_if", "`only_if`".to_owned())
+            .map(|mut event| {
+                let only_if = OnlyIf {
+                    fact: event.need(log, "fact"),
+                    says: event.need(log, "says"),
+                };
+                event.end(log);
+                only_if
             });
         let effective = table.date(log, "effective");
         let deadline = table.date(log, "deadline");
@@ -790,6 +805,7 @@ fn rules(
             deadline,
             until,
             within,
+            only_if,
             exceptions,
             needs_legal_reading,
             must_show: table.list(log, "must_show"),

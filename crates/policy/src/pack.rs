@@ -281,6 +281,17 @@ pub struct LegalReading {
     pub when: ReadWhen,
     /// The open question.
     pub reason: String,
+    /// Word by which a case states that the question is answered with yes: the text was read for it.
+    pub unless_fact: Option<String>,
+}
+
+/// An event that must have happened before a rule asks anything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OnlyIf {
+    /// Word by which a case states that it has.
+    pub fact: String,
+    /// The event in plain words.
+    pub says: String,
 }
 
 /// An exception of a rule, decided by a fact the case may state.
@@ -328,6 +339,8 @@ pub struct Rule {
     pub until: Option<Date>,
     /// Time of a duty, counted from the day of discovery.
     pub within: Option<Within>,
+    /// The event the rule follows. Absent: none, the thing's presence is enough.
+    pub only_if: Option<OnlyIf>,
     /// Exceptions.
     pub exceptions: Vec<Exception>,
     /// Where a legal reading is needed.

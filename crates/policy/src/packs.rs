@@ -398,6 +398,13 @@ fn rule_text(out: &mut String, pack: &Pack, rule: &Rule) {
         Some(Within::Days(n)) => line(out, "  within", &format!("{n} day(s)")),
         None => {}
     }
+    if let Some(event) = &rule.only_if {
+        line(
+            out,
+            "  follows",
+            &format!("{} ({})", event.says, event.fact),
+        );
+    }
     for exception in &rule.exceptions {
         line(
             out,
@@ -407,6 +414,9 @@ fn rule_text(out: &mut String, pack: &Pack, rule: &Rule) {
     }
     if let Some(reading) = &rule.needs_legal_reading {
         line(out, "  open", &reading.reason);
+        if let Some(fact) = &reading.unless_fact {
+            line(out, "  settled by", &format!("the fact {fact}"));
+        }
     }
     for show in &rule.must_show {
         line(out, "  must show", show);

@@ -110,23 +110,23 @@ fn the_built_in_owners_count_by_date() {
     );
 }
 
-/// The catalogue ships no owner without a source that a reader can follow; a "no match" then says that
-/// none is recorded. (That a recorded, listed parent needs its link read stands in the pack's own tests.)
+/// A "no match" says when no owner is recorded, and a link that is recorded without a confirmed share is
+/// neither "no match" nor control.
 #[test]
 fn no_match_says_when_no_owner_is_recorded() {
     let (packs, catalog) = (packs(&["us-1260h"]), catalog());
+    let on = dates::day("2026-11-22").unwrap();
+    let f = finding(Some("lierda"), Stance::Declared);
+    let v = packs.judge_finding(&f, None, &catalog, on);
+    assert!(
+        v[0].basis.starts_with("No match on edition 2026-06-08")
+            && v[0].basis.contains("recorded owners: none"),
+        "{}",
+        v[0].basis
+    );
     let f = finding(Some("china-mobile-onemo"), Stance::Declared);
-    let v = packs.judge_finding(&f, None, &catalog, dates::day("2026-11-22").unwrap());
-    assert!(
-        v[0].basis.contains("recorded owners: none"),
-        "{}",
-        v[0].basis
-    );
-    assert!(
-        v[0].basis.starts_with("No match on edition 2026-06-08"),
-        "{}",
-        v[0].basis
-    );
+    let v = packs.judge_finding(&f, None, &catalog, on);
+    assert_eq!(v[0].status, Status::NeedsLegalReading, "{}", v[0].basis);
 }
 
 #[test]

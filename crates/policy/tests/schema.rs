@@ -156,6 +156,7 @@ fn every_key_of_the_schema_is_read() {
         ("rule", "/rule/0"),
         ("exception", "/rule/0/exception/0"),
         ("needs_legal_reading", "/rule/0/needs_legal_reading"),
+        ("only_if", "/rule/0/only_if"),
         ("source", "/source/0"),
         ("makers", "/test/0/makers/0"),
         ("test", "/test/0"),
