@@ -44,6 +44,7 @@ pub static READERS: &[&Reader] = &[
     &formats::routeros::READER,
     &formats::cisco_ios::READER,
     &formats::snmp::READER,
+    &formats::openwrt::READER,
     &formats::module_label::READER,
     &formats::zeek::READER,
     &formats::suricata::READER,

@@ -28,6 +28,7 @@ pub mod modem_json;
 pub mod module_label;
 pub mod netsh_mbn;
 pub mod nmcli;
+pub mod openwrt;
 pub mod plain_text;
 pub mod qcsuper;
 pub mod qmi;

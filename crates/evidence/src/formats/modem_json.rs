@@ -68,7 +68,10 @@ fn sniff(head: &Head<'_>) -> u8 {
         .text
         .lines()
         .map(str::trim_start)
-        .find(|l| l.starts_with(['{', '[']));
+        // A piece cut out of a page begins with a name.
+        .find(|l| {
+            l.starts_with(['{', '[']) || l.starts_with('"') && l.trim_end().ends_with(['{', '['])
+        });
     if start.is_none() || !head.text.contains('"') {
         return 0;
     }
@@ -101,12 +104,16 @@ fn sniff(head: &Head<'_>) -> u8 {
         || named("csq")
         || named("conn_time_sec")
         || named("at_port")
+        || named("conn_uptime_seconds")
+        || named("lte_category")
         || named("modem_info");
     let identity = has(Field::Maker) && has(Field::Model) && has(Field::Revision);
     if has(Field::Model) && page && seen.len() >= 3 {
         90
     } else if identity && (has(Field::Imei) || named("imsi") || page) {
         86
+    } else if page && has(Field::Maker) && has(Field::Revision) && has(Field::Imei) {
+        84
     } else if named("csq") && has(Field::Registration) {
         84
     } else if (identity || has(Field::Model)) && named("imei") && has(Field::Signal) {

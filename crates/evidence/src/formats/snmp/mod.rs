@@ -76,6 +76,11 @@ fn sniff(head: &Head<'_>) -> u8 {
     best
 }
 
+/// The model a Teltonika product code begins with: `RUTX1100XXXX` is `RUTX11`. `None` for other text.
+pub fn teltonika_model(code: &str) -> Option<&str> {
+    product::of_teltonika_code(code)
+}
+
 fn looks_like_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
