@@ -5,6 +5,8 @@
 //! hashes and thread sizes out: word boundaries that part numbers have, no hexadecimal runs, and for
 //! short names the maker or a cellular word near.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -186,8 +188,8 @@ pub(crate) struct Hit {
 struct Context {
     /// Places of maker names, with the maker.
     makers: Vec<(Range<usize>, usize)>,
-    /// Places of cellular words.
-    cellular: Vec<Range<usize>>,
+    /// Places of cellular words; looked for when a name was found, which most texts hold none of.
+    cellular: OnceCell<Vec<Range<usize>>>,
 }
 
 impl Context {
@@ -203,17 +205,22 @@ impl Context {
             .any(|(_, m)| *m == maker)
     }
 
-    fn cellular_near(&self, at: &Range<usize>) -> bool {
-        let first = self.cellular.partition_point(|r| r.end + NEAR < at.start);
-        self.cellular
+    fn cellular_near(&self, at: &Range<usize>, look: impl FnOnce() -> Vec<Range<usize>>) -> bool {
+        let cellular = self.cellular.get_or_init(look);
+        let first = cellular.partition_point(|r| r.end + NEAR < at.start);
+        cellular
             .get(first)
             .is_some_and(|r| r.start <= at.end + NEAR)
     }
 }
 
 /// `_` as `-`; the length does not change.
-fn dashed(text: &str) -> String {
-    text.replace('_', "-")
+fn dashed(text: &str) -> Cow<'_, str> {
+    if text.contains('_') {
+        Cow::Owned(text.replace('_', "-"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 impl Catalog {
@@ -231,16 +238,22 @@ impl Catalog {
                 }
             }
         }
-        let mut cellular = Vec::new();
-        if let Some(words) = &self.names.cellular {
-            for found in words.find_iter(text) {
-                let at = found.range();
-                if bounded(bytes, &at) {
-                    cellular.push(at);
-                }
-            }
+        Context {
+            makers,
+            cellular: OnceCell::new(),
         }
-        Context { makers, cellular }
+    }
+
+    /// Places of cellular words.
+    fn cellular(&self, text: &str) -> Vec<Range<usize>> {
+        let Some(words) = &self.names.cellular else {
+            return Vec::new();
+        };
+        words
+            .find_iter(text)
+            .map(|found| found.range())
+            .filter(|at| bounded(text.as_bytes(), at))
+            .collect()
     }
 
     fn family_of(&self, maker: usize, family: usize) -> Option<&Family> {
@@ -285,7 +298,7 @@ impl Catalog {
         let Some(starts) = &self.names.starts else {
             return (hits, context.makers);
         };
-        for found in starts.find_overlapping_iter(&text) {
+        for found in starts.find_overlapping_iter(&*text) {
             let start = found.start();
             if start
                 .checked_sub(1)
@@ -322,7 +335,7 @@ impl Catalog {
                 if !maker_near && self.is_lookalike(whole) {
                     continue;
                 }
-                let cellular = context.cellular_near(&range);
+                let cellular = context.cellular_near(&range, || self.cellular(&text));
                 hits.push(Hit {
                     sure: sure(family, name, maker_near, cellular),
                     maker: named.maker,
@@ -494,7 +507,7 @@ impl Catalog {
         // A module maker and a cellular word, but no name that is known.
         let near = given_maker.or_else(|| makers.first().map(|(_, m)| *m))?;
         let file = self.maker_at(near)?;
-        let cellular = !self.context(&dashed(text)).cellular.is_empty();
+        let cellular = !self.cellular(&dashed(text)).is_empty();
         if !cellular || file.maker.role != Role::ModuleMaker {
             return None;
         }

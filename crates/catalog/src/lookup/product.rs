@@ -1,5 +1,7 @@
 //! Products and what may be inside.
 
+use std::collections::{BTreeSet, HashMap};
+
 use super::{Catalog, Lazy, squeezed};
 use crate::meaning::{Meaning, Possible};
 use crate::model::{Confidence, IdKind, Inside, Product, Raw};
@@ -25,8 +27,44 @@ struct Known {
 #[derive(Debug, Default)]
 pub(crate) struct Products {
     known: Vec<Known>,
-    /// Squeezed product maker names to file.
+    /// Squeezed product maker names to file, the longest first.
     makers: Vec<(String, usize)>,
+    /// The first file of each squeezed maker name.
+    first_of: HashMap<String, usize>,
+    /// The same names in alphabetical order.
+    sorted: Vec<(String, usize)>,
+    /// Longest squeezed maker name, in bytes.
+    longest: usize,
+    /// Shortest squeezed maker name, in characters.
+    shortest: usize,
+    /// Numbers in `known` of the products of each file.
+    of_file: Vec<Vec<usize>>,
+    /// Numbers of the products whose names may begin with these two bytes, in lower case.
+    beginning: HashMap<[u8; 2], Vec<usize>>,
+    /// Numbers of the products of which it is not known how their names begin.
+    anyhow: Vec<usize>,
+    /// Numbers of the products some of whose contents are tied to an order code.
+    coded: Vec<usize>,
+}
+
+impl Known {
+    /// True if this name, without spaces and hyphens, is one of the product's.
+    fn is_called(&self, form: &str) -> bool {
+        let begins = self.starts.is_empty()
+            || self.starts.iter().any(|s| {
+                form.get(..s.len())
+                    .is_some_and(|head| head.eq_ignore_ascii_case(s))
+            });
+        begins && self.pattern.get().is_some_and(|re| re.is_match(form))
+    }
+}
+
+/// The first two bytes in lower case.
+fn opening(text: &str) -> Option<[u8; 2]> {
+    match text.as_bytes() {
+        [a, b, ..] => Some([a.to_ascii_lowercase(), b.to_ascii_lowercase()]),
+        _ => None,
+    }
 }
 
 impl Products {
@@ -59,6 +97,128 @@ impl Products {
         }
         out.makers
             .sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
+        out.index(raw.products.len());
+        out
+    }
+
+    /// Builds what narrows a look-up down; [`Products::known`] and [`Products::makers`] are complete.
+    fn index(&mut self, files: usize) {
+        self.longest = self.makers.first().map_or(0, |(name, _)| name.len());
+        self.shortest = self
+            .makers
+            .iter()
+            .map(|(name, _)| name.chars().count())
+            .min()
+            .unwrap_or_default();
+        for (name, file) in &self.makers {
+            self.first_of.entry(name.clone()).or_insert(*file);
+        }
+        self.sorted.clone_from(&self.makers);
+        self.sorted.sort();
+        self.of_file = vec![Vec::new(); files];
+        for (number, known) in self.known.iter().enumerate() {
+            if let Some(list) = self.of_file.get_mut(known.file) {
+                list.push(number);
+            }
+            if known.codes.iter().any(Option::is_some) {
+                self.coded.push(number);
+            }
+            let openings: Option<BTreeSet<[u8; 2]>> =
+                known.starts.iter().map(|s| opening(s)).collect();
+            match openings.filter(|o| !o.is_empty()) {
+                Some(openings) => {
+                    for opening in openings {
+                        self.beginning.entry(opening).or_default().push(number);
+                    }
+                }
+                None => self.anyhow.push(number),
+            }
+        }
+    }
+
+    /// Files of the product makers that this squeezed name may stand for, in order.
+    fn files_of(&self, maker: &str) -> Vec<usize> {
+        let mut found: Vec<usize> = Vec::new();
+        // The same name, and names continued by this one.
+        for (end, _) in maker.char_indices().skip(1).chain([(maker.len(), ' ')]) {
+            let head = maker.get(..end).unwrap_or(maker);
+            if head.len() > self.longest {
+                break;
+            }
+            if (head.len() > 3 || head.len() == maker.len()) && self.first_of.contains_key(head) {
+                found.extend(self.named(head).map(|(_, file)| *file));
+            }
+        }
+        // Names that continue this one.
+        if maker.len() > 3 {
+            let from = self
+                .sorted
+                .partition_point(|(name, _)| name.as_str() < maker);
+            found.extend(
+                self.sorted
+                    .iter()
+                    .skip(from)
+                    .take_while(|(name, _)| name.starts_with(maker))
+                    .map(|(_, file)| *file),
+            );
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Entries of exactly this name.
+    fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a (String, usize)> {
+        let from = self
+            .sorted
+            .partition_point(|(have, _)| have.as_str() < name);
+        self.sorted
+            .iter()
+            .skip(from)
+            .take_while(move |(have, _)| have == name)
+    }
+
+    /// The longest maker name with which this squeezed text begins and does not end, and its file.
+    fn maker_before(&self, plain: &str) -> Option<(usize, usize)> {
+        // Most texts begin with no maker: the names from its first two letters on tell.
+        let head = plain
+            .char_indices()
+            .nth(2)
+            .map_or(plain, |(at, _)| plain.get(..at).unwrap_or(plain));
+        let from = self
+            .sorted
+            .partition_point(|(name, _)| name.as_str() < head);
+        let near = self
+            .sorted
+            .get(from)
+            .is_some_and(|(name, _)| name.starts_with(head));
+        if !near && self.shortest > 1 {
+            return None;
+        }
+        let longest = self.longest.min(plain.len().saturating_sub(1));
+        (1..=longest).rev().find_map(|end| {
+            let head = plain.get(..end)?;
+            let file = self.first_of.get(head)?;
+            Some((head.chars().count(), *file))
+        })
+    }
+
+    /// Numbers of the products that may be called one of these, in order.
+    fn candidates(&self, forms: &[String], files: Option<&[usize]>) -> Vec<usize> {
+        let mut out: Vec<usize> = Vec::new();
+        if let Some(files) = files {
+            for file in files {
+                out.extend(self.of_file.get(*file).into_iter().flatten());
+            }
+        } else {
+            out.extend(&self.anyhow);
+            for form in forms {
+                let list = opening(form).and_then(|o| self.beginning.get(&o));
+                out.extend(list.into_iter().flatten());
+            }
+            out.sort_unstable();
+            out.dedup();
+        }
         out
     }
 }
@@ -87,18 +247,7 @@ impl Catalog {
         let maker = maker.map(squeezed).filter(|m| !m.is_empty());
         let mut files: Option<Vec<usize>> = None;
         if let Some(maker) = &maker {
-            let found: Vec<usize> = self
-                .products
-                .makers
-                .iter()
-                .filter(|(name, _)| {
-                    name == maker
-                        || (name.len() > 3
-                            && (maker.starts_with(name)
-                                || maker.len() > 3 && name.starts_with(maker.as_str())))
-                })
-                .map(|(_, file)| *file)
-                .collect();
+            let found = self.products.files_of(maker);
             if found.is_empty() {
                 return None;
             }
@@ -107,28 +256,24 @@ impl Catalog {
         let mut forms = vec![tight(model)];
         // The maker's name inside the model: `Teltonika RUT240`.
         let plain = squeezed(model);
-        for (name, file) in &self.products.makers {
-            if plain.len() > name.len() && plain.starts_with(name.as_str()) {
-                let mut left = name.chars().count();
-                let rest: String = model
-                    .chars()
-                    .skip_while(|c| {
-                        if left > 0 && c.is_alphanumeric() {
-                            left -= 1;
-                            true
-                        } else {
-                            left > 0
-                        }
-                    })
-                    .collect();
-                let rest = tight(&rest);
-                if !rest.is_empty() {
-                    forms.push(rest);
-                    if files.is_none() {
-                        files = Some(vec![*file]);
+        if let Some((mut left, file)) = self.products.maker_before(&plain) {
+            let rest: String = model
+                .chars()
+                .skip_while(|c| {
+                    if left > 0 && c.is_alphanumeric() {
+                        left -= 1;
+                        true
+                    } else {
+                        left > 0
                     }
+                })
+                .collect();
+            let rest = tight(&rest);
+            if !rest.is_empty() {
+                forms.push(rest);
+                if files.is_none() {
+                    files = Some(vec![file]);
                 }
-                break;
             }
         }
         // An order code in place of, or behind, the model: `RUT240 01E000`.
@@ -190,26 +335,18 @@ impl Catalog {
 
     fn products_named(&self, forms: &[String], files: Option<&[usize]>) -> Vec<&Known> {
         self.products
-            .known
-            .iter()
-            .filter(|k| files.is_none_or(|f| f.contains(&k.file)))
-            .filter(|k| {
-                forms.iter().any(|form| {
-                    (k.starts.is_empty()
-                        || k.starts.iter().any(|s| {
-                            form.get(..s.len())
-                                .is_some_and(|head| head.eq_ignore_ascii_case(s))
-                        }))
-                        && k.pattern.get().is_some_and(|re| re.is_match(form))
-                })
-            })
+            .candidates(forms, files)
+            .into_iter()
+            .filter_map(|number| self.products.known.get(number))
+            .filter(|k| forms.iter().any(|form| k.is_called(form)))
             .collect()
     }
 
     fn products_coded(&self, forms: &[String], files: Option<&[usize]>) -> Vec<&Known> {
         self.products
-            .known
+            .coded
             .iter()
+            .filter_map(|number| self.products.known.get(*number))
             .filter(|k| files.is_none_or(|f| f.contains(&k.file)))
             .filter(|k| {
                 k.codes.iter().flatten().filter_map(Lazy::get).any(|re| {
@@ -380,4 +517,114 @@ fn batch_number(text: &str) -> Option<u32> {
         .take(9)
         .collect();
     digits.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// Texts of every table that the project has: golden inputs, labelled cases, the sample estate.
+    fn texts() -> BTreeSet<String> {
+        fn walk(dir: &Path, out: &mut BTreeSet<String>) {
+            for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    walk(&path, out);
+                } else if let Ok(text) = std::fs::read_to_string(&path) {
+                    for cell in text.split([',', ';', '\t', '\n', '|', '"']) {
+                        if cell.len() <= LONGEST {
+                            out.insert(cell.trim().to_owned());
+                        }
+                    }
+                }
+            }
+        }
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut out = BTreeSet::new();
+        for part in ["crates/evidence/tests/golden", "examples", "tests/cases"] {
+            walk(&root.join(part), &mut out);
+        }
+        out
+    }
+
+    /// What the index narrows down, by going through everything.
+    fn plainly_files(products: &Products, maker: &str) -> Vec<usize> {
+        let mut found: Vec<usize> = products
+            .makers
+            .iter()
+            .filter(|(name, _)| {
+                name == maker
+                    || (name.len() > 3
+                        && (maker.starts_with(name) || maker.len() > 3 && name.starts_with(maker)))
+            })
+            .map(|(_, file)| *file)
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn plainly_before(products: &Products, plain: &str) -> Option<(usize, usize)> {
+        products
+            .makers
+            .iter()
+            .find(|(name, _)| plain.len() > name.len() && plain.starts_with(name.as_str()))
+            .map(|(name, file)| (name.chars().count(), *file))
+    }
+
+    fn plainly_named(
+        products: &Products,
+        form: &str,
+        files: Option<&[usize]>,
+    ) -> Vec<(usize, usize)> {
+        products
+            .known
+            .iter()
+            .filter(|k| files.is_none_or(|f| f.contains(&k.file)))
+            .filter(|k| k.is_called(form))
+            .map(|k| (k.file, k.at))
+            .collect()
+    }
+
+    #[test]
+    fn the_index_leaves_nothing_out() {
+        let catalog = Catalog::embedded().unwrap();
+        let products = &catalog.products;
+        let (mut named, mut before, mut makers) = (0, 0, 0);
+        let mut texts = texts();
+        assert!(texts.len() > 5000, "{}", texts.len());
+        texts.extend(products.makers.iter().map(|(name, _)| name.clone()));
+        texts.extend(products.known.iter().flat_map(|k| k.starts.iter().cloned()));
+        for text in &texts {
+            let plain = squeezed(text);
+            let files = products.files_of(&plain);
+            if !plain.is_empty() {
+                assert_eq!(files, plainly_files(products, &plain), "{text}");
+            }
+            assert_eq!(
+                products.maker_before(&plain),
+                plainly_before(products, &plain),
+                "{text}"
+            );
+            makers += usize::from(!files.is_empty());
+            before += usize::from(products.maker_before(&plain).is_some());
+            let form = tight(text);
+            for files in [None, Some(files.as_slice())] {
+                let found: Vec<(usize, usize)> = catalog
+                    .products_named(std::slice::from_ref(&form), files)
+                    .iter()
+                    .map(|k| (k.file, k.at))
+                    .collect();
+                assert_eq!(found, plainly_named(products, &form, files), "{text}");
+                named += found.len();
+            }
+        }
+        // The texts reach every branch.
+        assert!(
+            named > 50 && before > 50 && makers > 50,
+            "{named} {before} {makers}"
+        );
+    }
 }
