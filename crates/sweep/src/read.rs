@@ -164,7 +164,10 @@ pub fn read_stream(
         None => sections::choose(&looked),
     };
 
-    let mut sink = Keeping::new(limits, stop);
+    let listed = chosen
+        .as_ref()
+        .is_some_and(|p| LISTS.contains(&p.reader.format));
+    let mut sink = Keeping::new(limits, stop, if listed { u64::MAX } else { MOST_BYTES });
     let mut outcome = Ok(());
     if let (Some(plan), false) = (&chosen, head.is_empty()) {
         let reader = plan.reader;
@@ -409,21 +412,42 @@ struct Keeping<'a> {
     problems: Vec<Problem>,
     most: u64,
     taken: u64,
+    most_bytes: u64,
+    bytes: u64,
     stop: &'a Stop,
     began: Instant,
+}
+
+/// Lists of an organisation's devices: a row is a device, and there may be millions.
+const LISTS: &[&str] = &["register", "sim-list", "sim-json", "workbook", "questions"];
+
+/// Most memory that observations of one source take, in bytes, unless it is a list of devices. A
+/// listing of one host, one log, one design needs a few thousand of some 200 bytes.
+const MOST_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Memory an observation takes, roughly.
+fn held(o: &Observation) -> u64 {
+    let keys: usize = o
+        .subject
+        .iter()
+        .map(|k| size_of_val(k) + k.value.len())
+        .sum();
+    (size_of::<Observation>() + o.value.len() + keys) as u64
 }
 
 /// Problems kept of one source; a broken million-row file says the same thing a million times.
 pub(crate) const MOST_PROBLEMS: usize = 1000;
 
 impl<'a> Keeping<'a> {
-    fn new(limits: &Limits, stop: &'a Stop) -> Self {
+    fn new(limits: &Limits, stop: &'a Stop, most_bytes: u64) -> Self {
         Self {
             observations: Vec::new(),
             switches: Vec::new(),
             problems: Vec::new(),
             most: limits.observations,
             taken: 0,
+            most_bytes,
+            bytes: 0,
             stop,
             began: Instant::now(),
         }
@@ -437,6 +461,13 @@ impl Sink for Keeping<'_> {
             return Err(ReadError::Stopped(format!(
                 "more than {} observations",
                 self.most
+            )));
+        }
+        self.bytes += held(&observation);
+        if self.bytes > self.most_bytes {
+            return Err(ReadError::Stopped(format!(
+                "more than {} MB of observations, and no list of devices",
+                self.most_bytes >> 20
             )));
         }
         if self.taken.is_multiple_of(4096) {
@@ -466,5 +497,35 @@ impl Sink for Keeping<'_> {
 
     fn reader(&mut self, format: &'static str) {
         self.switches.push((self.observations.len(), format));
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)] // a test says so by failing
+mod tests {
+    use super::*;
+    use cellsweep_evidence::{Clue, Stance};
+
+    #[test]
+    fn a_source_that_fills_memory_is_stopped_and_keeps_what_came_before() {
+        let stop = AtomicBool::new(false);
+        let one = || {
+            Observation::new(
+                0,
+                Stance::Observed,
+                Clue::UsbId,
+                "2c7c:0125",
+                Place::Line(1),
+            )
+        };
+        let mut sink = Keeping::new(&Limits::default(), &stop, 3 * held(&one()));
+        for _ in 0..3 {
+            sink.observe(one()).unwrap();
+        }
+        let Err(ReadError::Stopped(why)) = sink.observe(one()) else {
+            panic!("not stopped");
+        };
+        assert!(why.contains("no list of devices"), "{why}");
+        assert_eq!(sink.observations.len(), 3);
     }
 }
