@@ -58,11 +58,11 @@ pub enum Name {
 
 /// What one run took.
 #[derive(Clone, Copy, Debug)]
-struct Cost {
+pub struct Cost {
     /// User and system, in seconds.
-    cpu: f64,
+    pub cpu: f64,
     /// Peak resident memory, in bytes.
-    peak: u64,
+    pub peak: u64,
 }
 
 /// Numbers from a seed: splitmix64.
@@ -106,7 +106,7 @@ pub fn run(b: &Bench) -> anyhow::Result<()> {
 }
 
 /// A package built with optimisation.
-fn build(package: &str) -> anyhow::Result<PathBuf> {
+pub fn build(package: &str) -> anyhow::Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .args(["build", "--quiet", "--release", "--package", package])
@@ -159,7 +159,7 @@ fn children() -> anyhow::Result<f64> {
 }
 
 /// Runs a command to its end. Any exit code that `good` accepts is success.
-fn measure(command: &mut Command, good: fn(i32) -> bool) -> anyhow::Result<Cost> {
+pub fn measure(command: &mut Command, good: fn(i32) -> bool) -> anyhow::Result<Cost> {
     let before = children()?;
     let mut child = command
         .stdin(Stdio::null())

@@ -14,6 +14,7 @@ mod catalog;
 mod eval;
 mod false_alarms;
 mod generate;
+mod memory;
 mod tests;
 
 use std::path::PathBuf;
@@ -39,6 +40,8 @@ enum Task {
     Eval(eval::Eval),
     /// Measure CPU time and memory on generated inputs
     Bench(bench::Bench),
+    /// Measure the peak memory of readers on a long input
+    Memory(memory::Memory),
     /// Scan trees that hold no module, or random inputs, and print every finding above `supported`
     FalseAlarms(false_alarms::FalseAlarms),
     /// Check the catalogue
@@ -59,6 +62,7 @@ fn main() -> anyhow::Result<()> {
         Task::Test { all } => tests::run(all),
         Task::Eval(e) => eval::run(&e),
         Task::Bench(b) => bench::run(&b),
+        Task::Memory(m) => memory::run(&m),
         Task::FalseAlarms(f) => false_alarms::run(&f),
         Task::Catalog { what } => catalog::run(&what),
         Task::Generate { check } => generate::run(check),
