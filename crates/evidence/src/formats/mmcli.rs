@@ -43,6 +43,7 @@ fn sniff(head: &Head<'_>) -> u8 {
             || line.trim_start().starts_with("modem.generic.")
             || line.trim_start().starts_with("modem.dbus-path")
             || line.trim_start().starts_with("sim.properties.")
+            || (line.trim_start().starts_with("modem-list.value[") && line.contains(MODEM_PATH))
         {
             return 92;
         }
@@ -237,7 +238,7 @@ fn run_on(line: &str) -> Option<(&str, &str)> {
 fn listed(line: &str) -> Option<(&str, &str, &str)> {
     let rest = line
         .trim()
-        .trim_start_matches(['*', '-', ' ', '\''])
+        .trim_start_matches(['*', '-', ' ', '\'', '#', '>'])
         .strip_prefix(MODEM_PATH)?;
     let end = rest.find(|c: char| !c.is_ascii_digit())?;
     let number = rest.get(..end)?;

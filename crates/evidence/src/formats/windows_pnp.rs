@@ -71,6 +71,12 @@ fn is_description(text: &str) -> bool {
     {
         return true;
     }
+    // A manual in Markdown quotes hardware ids as code, without the instance that a device has.
+    let headings = text.lines().take(2000).filter(|l| l.starts_with("## ")).count();
+    let quoted = ["`USB\\VID_", "`PCI\\VEN_"].iter().any(|q| text.contains(q));
+    if headings >= 2 && quoted {
+        return true;
+    }
     text.lines().take(2000).any(|line| {
         let line = line.trim_start_matches(['+', '-', ' ', '\t']);
         line.starts_with("[DeviceInstanceId=")
@@ -148,6 +154,10 @@ fn hardware_id(text: &str, usb: bool) -> Option<Found> {
     let is_end = |c: char| c.is_whitespace() || "\"'`,;|<>(){}[]*".contains(c);
     let end = text.find(is_end).unwrap_or(text.len());
     let whole = text.get(..end)?;
+    // `-like "USB\VID_1199&PID_907*"` is a pattern of a script.
+    if text.get(end..)?.starts_with('*') {
+        return None;
+    }
     let mut segments = whole.split(['\\', '#']).filter(|s| !s.is_empty());
     let first = segments.next()?.to_ascii_uppercase();
     let instance = segments.next().unwrap_or_default();
