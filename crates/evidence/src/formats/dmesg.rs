@@ -74,11 +74,16 @@ fn sniff(head: &Head<'_>) -> u8 {
             || l.contains(": register '")
             || l.contains("] Linux version ")
             || l.contains("kernel: Linux version ")
+            || is_of_modem_driver(l)
     });
     if telling > 0 {
         return 85;
     }
-    match head.count_lines(|l| is_stamped(l.trim_start()) || l.contains(" kernel: [")) {
+    let stamped = |l: &str| {
+        let l = l.trim_start();
+        is_stamped(l) || l.contains(" kernel: [") || (l.starts_with('[') && begins(l))
+    };
+    match head.count_lines(stamped) {
         0..3 => 0,
         _ => 70,
     }
@@ -96,11 +101,8 @@ pub(crate) fn begins(line: &str) -> bool {
     }
     if line.starts_with('[') {
         let dated = || {
-            line.get(1..5).is_some_and(|d| {
-                ["Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun "].contains(&d)
-            }) && line
-                .get(..40)
-                .is_some_and(|l| l.contains(':') && l.contains("] "))
+            line.split_once("] ")
+                .is_some_and(|(stamp, _)| stamp.len() <= 40 && is_clock(stamp))
         };
         return is_stamped(line) || dated();
     }
@@ -126,6 +128,32 @@ fn is_stamped(line: &str) -> bool {
     line.strip_prefix('[')
         .and_then(|l| l.split_once(']'))
         .is_some_and(|(stamp, _)| is_seconds(stamp.trim()))
+}
+
+/// `[Mon Nov  2 10:11:12 2020`: a time of day and a year behind it.
+fn is_clock(stamp: &str) -> bool {
+    let words: Vec<&str> = stamp.split_whitespace().take(8).collect();
+    let two = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+    words.iter().zip(words.iter().skip(1)).any(|(clock, year)| {
+        clock.split(':').count() == 3
+            && clock.split(':').all(two)
+            && year.len() == 4
+            && year.bytes().all(|b| b.is_ascii_digit())
+    })
+}
+
+/// What a driver for modems alone says of its device: `mtk_t7xx 0000:08:00.0: ...`.
+fn is_of_modem_driver(line: &str) -> bool {
+    let text = message(line).text;
+    let mut words = text.split(' ');
+    let (Some(driver), Some(subject)) = (words.next(), words.next()) else {
+        return false;
+    };
+    let Some(named) = subject.strip_suffix(':') else {
+        return false;
+    };
+    (is_pci_modem_driver(driver) && is_pci_address(named))
+        || (drives_modems_only(driver) && port_of_interface(named).is_some())
 }
 
 fn is_seconds(text: &str) -> bool {
@@ -182,7 +210,7 @@ fn message(line: &str) -> Message<'_> {
             break;
         }
         let stated = date_in(stamp);
-        if stated.is_none() && !caller && !is_seconds(stamp) {
+        if stated.is_none() && !caller && !is_seconds(stamp) && !is_clock(stamp) {
             break;
         }
         date = stated.or(date);

@@ -216,7 +216,8 @@ struct Cells<'a> {
 /// `Hardware |  manufacturer: Quectel`, the section only on its first line.
 fn columned(line: &str) -> Option<Cells<'_>> {
     let (section, text) = line.split_once('|')?;
-    let section = section.trim();
+    // A block in a script's remarks or a quotation.
+    let section = section.trim().trim_start_matches(['#', '>']).trim_start();
     (section.len() <= 12 && !text.contains('|')).then_some(Cells {
         section: (!section.is_empty()).then_some(section),
         text: text.trim(),

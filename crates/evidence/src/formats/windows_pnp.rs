@@ -72,8 +72,14 @@ fn is_description(text: &str) -> bool {
         return true;
     }
     // A manual in Markdown quotes hardware ids as code, without the instance that a device has.
-    let headings = text.lines().take(2000).filter(|l| l.starts_with("## ")).count();
-    let quoted = ["`USB\\VID_", "`PCI\\VEN_"].iter().any(|q| text.contains(q));
+    let headings = text
+        .lines()
+        .take(2000)
+        .filter(|l| l.starts_with("## "))
+        .count();
+    let quoted = ["`USB\\VID_", "`PCI\\VEN_"]
+        .iter()
+        .any(|q| text.contains(q));
     if headings >= 2 && quoted {
         return true;
     }

@@ -140,6 +140,9 @@ pub(super) fn of_line(line: &str, content: &str) -> Option<Kind> {
     if first.is_ascii_uppercase() && c.as_bytes().get(1) == Some(&b':') && usb_devices::begins(c) {
         return Some(Kind::UsbDevices);
     }
+    if c.contains(" Device ") && lsusb::begins(c) {
+        return Some(Kind::Usb);
+    }
     if c.contains('|') && mmcli::begins(c) {
         return Some(Kind::Modem);
     }
@@ -258,6 +261,14 @@ mod tests {
         for (line, expected) in [
             ("> Bus 001 Device 003: ID 2c7c:0125 Quectel", Kind::Usb),
             (
+                "* Lenovo X280: `Bus 001 Device 003: ID 2cb7:0210 Fibocom`",
+                Kind::Usb,
+            ),
+            (
+                ">> [Sa Jun 17 20:09:49 2023] iosm 0000:05:00.0: msg timeout",
+                Kind::Kernel,
+            ),
+            (
                 "    /:  Bus 02.Port 1: Dev 1, Class=root_hub, Driver=xhci",
                 Kind::UsbTree,
             ),
@@ -307,6 +318,7 @@ mod tests {
         for line in [
             "Bus 3 leaves at noon",
             "AT the end",
+            "In a listing the line Bus 001 Device 003: ID 2c7c:0125 Quectel stands for the modem",
             "ATI Radeon model X550",
             "Status | open",
             "P: 5",

@@ -1505,6 +1505,10 @@ const LABELS: &[(&str, Label)] = &[
     ("hardware revision", Label::Hardware),
     ("hw version", Label::Hardware),
     ("h/w revision", Label::Hardware),
+    ("wwan device manufacturer", Label::Maker),
+    ("wwan device model", Label::Model),
+    ("wwan device revision", Label::Revision),
+    ("wwan device imei", Label::Imei),
     ("+gcap", Label::Capabilities),
     ("carrier pri", Label::CarrierPri),
     ("imei sv", Label::Ignored),
@@ -1522,7 +1526,12 @@ const LABELS: &[(&str, Label)] = &[
 fn label(text: &str) -> Option<(Label, &str)> {
     let (key, value) = text.split_once(':')?;
     if key.len() > 24 {
-        return None;
+        // `00000009 | 2012-May-10 11:39:39.640000 | WWAN device model: MF190`
+        let rest = text.get(text.get(..120).unwrap_or(text).rfind(" | ")? + 3..)?;
+        return rest
+            .starts_with("WWAN device ")
+            .then(|| label(rest))
+            .flatten();
     }
     let key = key.trim().to_ascii_lowercase();
     LABELS

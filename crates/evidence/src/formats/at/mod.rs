@@ -135,7 +135,9 @@ pub(crate) fn is_written_for_programs(text: &str) -> bool {
         filled += 1;
         let statement =
             line.ends_with([';', '{', '}']) || line.ends_with(");") || line.ends_with("},");
-        let remark = line.starts_with("//") || line.starts_with("/*") || line.starts_with("*/");
+        // A frame of asterisks is drawn by programs that print, too.
+        let remark = (line.starts_with("//") || line.starts_with("/*") || line.starts_with("*/"))
+            && !line.contains("****");
         let shell = line.ends_with("; then")
             || line == "fi"
             || line == "esac"

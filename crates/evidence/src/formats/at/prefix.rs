@@ -308,6 +308,13 @@ fn mark(text: &str) -> Option<&str> {
     {
         return Some(rest);
     }
+    // `ttyUSB1<*1>: Modem Identifier: ATI -- Manufacturer: ZTE CORPORATION` of wvdialconf.
+    if let Some((tty, rest)) = text.split_once(">: Modem Identifier: ")
+        && tty.starts_with("tty")
+        && tty.len() <= 24
+    {
+        return Some(rest);
+    }
     if let Some(rest) = chunk(text) {
         return Some(rest);
     }

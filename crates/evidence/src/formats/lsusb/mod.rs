@@ -26,16 +26,57 @@ pub static READER: Reader = Reader {
 };
 
 fn sniff(head: &Head<'_>) -> u8 {
-    if head.count_lines(|l| matches!(entry(l), Entry::Device(_))) > 0 {
-        80
-    } else {
-        0
-    }
+    let device = |l: &str| parts(l).any(|part| matches!(entry(part), Entry::Device(_)));
+    if head.count_lines(device) > 0 { 80 } else { 0 }
 }
 
 /// A device line with its bus, which no other listing has.
 pub(crate) fn begins(line: &str) -> bool {
-    matches!(entry(line), Entry::Device(Line { at: Some(_), .. }))
+    line.contains("Bus ")
+        && parts(line).any(|part| matches!(entry(part), Entry::Device(Line { at: Some(_), .. })))
+}
+
+/// Most devices taken from one line whose line ends were lost.
+const MOST_JOINED: usize = 128;
+
+/// The device lines in a line: itself; what stands behind marks or a label in front (`* X280: `);
+/// several where the line ends were lost.
+fn parts(line: &str) -> impl Iterator<Item = &str> {
+    let mut starts: Vec<usize> = Vec::new();
+    if line.contains(" Device ") {
+        starts.extend(
+            line.match_indices("Bus ")
+                .map(|(at, _)| at)
+                .filter(|at| is_start(line.get(*at..).unwrap_or_default()))
+                .take(MOST_JOINED),
+        );
+    }
+    // One in the middle of a sentence is an example.
+    let alone = starts.len() == 1
+        && starts.first().is_some_and(|at| {
+            let front = line.get(..*at).unwrap_or_default().trim_end();
+            let marked = front.ends_with([':', '`', '*', ']', '>', '|', '#', '-']);
+            !front.is_empty() && (front.len() > 40 || !marked)
+        });
+    if alone || starts.is_empty() {
+        starts = vec![0];
+    }
+    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([line.len()]).collect();
+    starts
+        .into_iter()
+        .zip(ends)
+        .map(|(from, to)| line.get(from..to).unwrap_or_default())
+        .map(|part| part.trim().trim_end_matches(['`', '*']))
+}
+
+/// `Bus 003 Device 003: ID `, digits where they stand.
+fn is_start(text: &str) -> bool {
+    let b = text.as_bytes();
+    let digits = |from: usize| {
+        b.get(from..from + 3)
+            .is_some_and(|d| d.iter().all(u8::is_ascii_digit))
+    };
+    digits(4) && b.get(7..15) == Some(b" Device ") && digits(15) && b.get(18..23) == Some(b": ID ")
 }
 
 /// One line.
@@ -142,28 +183,27 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
     let mut unit = 0u64;
     text::lines(source, &mut sink, |number, line, sink| {
         let place = Place::Line(number);
-        match entry(line) {
-            Entry::Device(found) => {
-                match found.at {
-                    Some((bus, device)) => buses.device(bus, device, &found.id),
-                    None => buses.filtered(),
+        for part in parts(line) {
+            match entry(part) {
+                Entry::Device(found) => {
+                    match found.at {
+                        Some((bus, device)) => buses.device(bus, device, &found.id),
+                        None => buses.filtered(),
+                    }
+                    let mut device = Device::new(unit);
+                    unit += 1;
+                    found.describe(&mut device, &place);
+                    device.emit(sink)?;
                 }
-                let mut device = Device::new(unit);
-                unit += 1;
-                found.describe(&mut device, &place);
-                device.emit(sink)
-            }
-            Entry::Cut => {
-                sink.problem(cut_line(place));
-                Ok(())
-            }
-            Entry::Other => {
-                if is_partial_command(line, "lsusb") {
-                    buses.filtered();
+                Entry::Cut => sink.problem(cut_line(place.clone())),
+                Entry::Other => {
+                    if is_partial_command(line, "lsusb") {
+                        buses.filtered();
+                    }
                 }
-                Ok(())
             }
         }
+        Ok(())
     })?;
     if buses.complete() && !sink.lost {
         sink.observe(enumerated(unit, Attachment::Usb))?;
