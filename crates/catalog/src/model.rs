@@ -245,6 +245,9 @@ pub enum IdKind {
     Stick,
     /// A module or a stick: the id does not say.
     ModuleOrStick,
+    /// A module, a phone or another device with an application processor: the id alone shows nothing
+    /// cellular.
+    ModuleOrPhone,
     /// A phone or tablet.
     Phone,
     /// Boot, download, crash or storage mode: model hidden, maker often hidden.

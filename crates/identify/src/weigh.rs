@@ -189,6 +189,15 @@ fn speaks_of_cellular(text: &str) -> bool {
         .any(|w| CELLULAR_WORDS.iter().any(|c| w.eq_ignore_ascii_case(c)))
 }
 
+/// True if a word of the text says that the thing is a phone.
+fn speaks_of_phones(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| {
+        ["handset", "phone", "smartphone", "cellphone", "iphone"]
+            .iter()
+            .any(|p| w.eq_ignore_ascii_case(p))
+    })
+}
+
 /// True for a column that is called just "module": programs, courses and racks have modules too.
 fn any_module(place: &Place) -> bool {
     let Place::Cell { column, .. } = place else {
@@ -269,7 +278,10 @@ pub fn weigh<'a>(catalog: &'a Catalog, unit: &[&'a Seen]) -> Vec<Weighed<'a>> {
                     }
                     settle(&mut w, m, trust::PRODUCT_STRING);
                 }
-                if w.bearing == Bearing::Silent && speaks_of_cellular(&o.value) {
+                if speaks_of_phones(&o.value) {
+                    w.bearing = Bearing::Excludes;
+                    w.says = "the product string speaks of a phone".to_owned();
+                } else if w.bearing == Bearing::Silent && speaks_of_cellular(&o.value) {
                     w.bearing = Bearing::Hints;
                     w.says = "the product string speaks of cellular service".to_owned();
                 }
@@ -440,7 +452,9 @@ pub fn weigh<'a>(catalog: &'a Catalog, unit: &[&'a Seen]) -> Vec<Weighed<'a>> {
                 if let Some(m) = catalog.product(product_maker, &o.value, order_code, batch) {
                     w.stance = Stance::Implied;
                     w.optional = m.kind.is_none();
-                    w.bearing = if w.optional {
+                    w.bearing = if m.kind == Some(IdKind::Phone) && m.possible.is_empty() {
+                        Bearing::Excludes
+                    } else if w.optional {
                         Bearing::Silent
                     } else {
                         Bearing::Shows
@@ -496,6 +510,7 @@ fn bus<'a>(w: &mut Weighed<'a>, meaning: Option<Meaning<'a>>, catalog: &'a Catal
             }
         }
         Some(IdKind::Phone | IdKind::NotCellular) => Bearing::Excludes,
+        Some(IdKind::ModuleOrPhone) => Bearing::Silent,
         None => {
             let makes_modules = m
                 .maker()
@@ -548,6 +563,11 @@ fn network<'a>(w: &mut Weighed<'a>, catalog: &'a Catalog) {
 fn table_name<'a>(w: &mut Weighed<'a>, catalog: &'a Catalog) {
     let text = &w.seen.observation.value;
     let cellular = speaks_of_cellular(text);
+    if speaks_of_phones(text) {
+        w.bearing = Bearing::Excludes;
+        w.says = "the listing tool's own table speaks of a phone".to_owned();
+        return;
+    }
     if let Some(m) = catalog.part(None, text).filter(|m| !m.possible.is_empty()) {
         if m.kind == Some(IdKind::NotCellular) {
             w.bearing = Bearing::Excludes;

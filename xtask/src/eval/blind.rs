@@ -36,6 +36,8 @@ pub struct Blind {
     pub cases: u32,
     /// Other makers named: run, case, what.
     pub wrong: Vec<(String, String, String)>,
+    /// Said to be there, and is not: the same.
+    pub false_presence: Vec<(String, String, String)>,
     /// Outcomes, for the random runs.
     pub tally: Tally,
 }
@@ -83,8 +85,12 @@ pub fn without_a_tenth(catalog: &Catalog, read: &[&Read]) -> Blind {
             let outcome = score::score(&r.case.truth, &score::said(&found));
             out.tally.add(&r.case.truth, &outcome);
             if let score::Outcome::Wrong(why) = outcome {
-                out.wrong
-                    .push((format!("seed {seed}"), r.case.id.clone(), why));
+                let list = if r.case.truth.present {
+                    &mut out.wrong
+                } else {
+                    &mut out.false_presence
+                };
+                list.push((format!("seed {seed}"), r.case.id.clone(), why));
             }
         }
     }

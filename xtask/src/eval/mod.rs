@@ -233,6 +233,9 @@ fn print_blind(name: &str, run: &blind::Blind) {
     for (what, id, why) in &run.wrong {
         println!("  WRONG {what}, {id}: {why}");
     }
+    for (what, id, why) in &run.false_presence {
+        println!("  present {what}, {id}: {why}");
+    }
 }
 
 /// Runs the evaluation.

@@ -143,7 +143,7 @@ struct Answers {
 }
 
 impl Answers {
-    fn enter(&mut self, device: &str) -> usize {
+    fn enter(&mut self, device: &str, place: &Place) -> usize {
         let at = self
             .devices
             .iter()
@@ -155,6 +155,11 @@ impl Answers {
                 }
                 if let Some(port) = port_of_path(device) {
                     m.key(KeyKind::Port, &port);
+                }
+                if device.starts_with("qrtr:") {
+                    // The bus between the processors of one chip: the modem is part of the machine's
+                    // own chip, as in phones and in modules that run Android or Linux themselves.
+                    m.say(Clue::HandsetProperty, "modem.bus=qrtr", place);
                 }
                 self.devices.push((device.to_owned(), m));
                 self.devices.len() - 1
@@ -180,7 +185,7 @@ impl Answers {
             if self.devices.len() >= MOST_DEVICES {
                 self.flush(sink)?;
             }
-            let at = self.enter(device);
+            let at = self.enter(device, &Place::Line(number));
             self.topic = topic.to_ascii_lowercase();
             if let Some((_, m)) = self.devices.get_mut(at) {
                 let name = port_of_path(device).unwrap_or_else(|| device.to_owned());
@@ -212,7 +217,7 @@ impl Answers {
         };
         let at = match self.current {
             Some(at) => at,
-            None => self.enter(""),
+            None => self.enter("", &Place::Line(number)),
         };
         let Some((_, m)) = self.devices.get_mut(at) else {
             return Ok(());

@@ -97,6 +97,19 @@ fn is_driver_table(line: &str) -> bool {
     line.contains("DriverDatabase") || line.contains("\\DeviceIds\\")
 }
 
+/// A line of a script, a quirk file or a page on ids: it names ids and lists no device.
+fn is_no_listing(line: &str) -> bool {
+    let quirk = line.contains("[DeviceInstanceId=") || line.contains("CounterpartGuid");
+    let script = [" -like ", " -match ", " -eq ", "Where-Object", "$_."]
+        .iter()
+        .any(|w| line.contains(w));
+    let page = line
+        .trim_start()
+        .strip_prefix(['*', '-'])
+        .is_some_and(|rest| rest.trim_start().starts_with('`'));
+    quirk || script || page
+}
+
 /// One hardware or instance id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct HardwareId {
@@ -119,6 +132,9 @@ enum Found {
 /// Finds the ids in a line, at most [`MOST_IDS`].
 fn hardware_ids(line: &str, mut each: impl FnMut(Found)) {
     const STARTS: &[(&str, bool)] = &[("USB", true), ("PCI", false)];
+    if is_no_listing(line) {
+        return;
+    }
     let mut left = MOST_IDS;
     // As XML and HTML write it.
     let plain;
