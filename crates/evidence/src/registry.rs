@@ -46,6 +46,7 @@ pub static READERS: &[&Reader] = &[
     &formats::snmp::READER,
     &formats::openwrt::READER,
     &formats::module_label::READER,
+    &formats::connection_manager::READER,
     &formats::zeek::READER,
     &formats::suricata::READER,
     &formats::dhcp_leases::READER,

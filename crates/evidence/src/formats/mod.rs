@@ -10,6 +10,7 @@ pub mod arp_table;
 pub mod at;
 pub mod bom;
 pub mod cisco_ios;
+pub mod connection_manager;
 pub mod cyclonedx;
 pub mod dhcp_leases;
 pub mod dmesg;
