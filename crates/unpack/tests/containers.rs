@@ -381,3 +381,29 @@ fn the_visitor_ends_the_walk() {
     let (seen, _) = open_within(&bytes, "a.tgz", &Bounds::default(), false);
     assert_eq!(seen.len(), 2);
 }
+
+/// Routers put an archive of their file system into the archive of their logs.
+#[test]
+fn a_support_bundle_with_an_archive_inside_is_opened_to_its_files() {
+    let inner = gzip(&tar(&[
+        ("etc/board.json", b"{}\n"),
+        ("etc/config/network", b"config interface\n"),
+    ]));
+    let bundle = gzip(&tar(&[
+        ("troubleshoot/rootfs.tar.gz", inner.as_slice()),
+        ("troubleshoot/logs/kernel.log.gz", gzip(LISTING).as_slice()),
+        ("troubleshoot/status.json", b"{}\n"),
+    ]));
+    let (seen, walked) = open(&bundle, "troubleshoot.tar.gz");
+    assert_eq!(
+        paths(&seen),
+        [
+            "troubleshoot.tar.gz!troubleshoot/rootfs.tar.gz!etc/board.json",
+            "troubleshoot.tar.gz!troubleshoot/rootfs.tar.gz!etc/config/network",
+            "troubleshoot.tar.gz!troubleshoot/logs/kernel.log.gz!kernel.log",
+            "troubleshoot.tar.gz!troubleshoot/status.json",
+        ]
+    );
+    assert_eq!(codes(&walked), [""; 0]);
+    assert_eq!(seen[2].1, LISTING);
+}

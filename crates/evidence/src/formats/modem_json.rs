@@ -112,9 +112,9 @@ fn sniff(head: &Head<'_>) -> u8 {
         90
     } else if identity && (has(Field::Imei) || named("imsi") || page) {
         86
-    } else if page && has(Field::Maker) && has(Field::Revision) && has(Field::Imei) {
-        84
-    } else if named("csq") && has(Field::Registration) {
+    } else if page && has(Field::Maker) && has(Field::Revision) && has(Field::Imei)
+        || named("csq") && has(Field::Registration)
+    {
         84
     } else if (identity || has(Field::Model)) && named("imei") && has(Field::Signal) {
         60
