@@ -2,6 +2,7 @@
 //! configuration beside it proves nothing, and a router without a modem stays without one.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // in a test a panic is the message
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -134,10 +135,12 @@ fn show_tech_support_names_the_modem_and_not_the_router() {
     );
     // A section longer than what is looked at to recognise the file.
     for n in 0..4000 {
-        text.push_str(&format!(
-            "access-list 101 permit ip host 192.0.2.{} any\n",
+        writeln!(
+            text,
+            "access-list 101 permit ip host 192.0.2.{} any",
             n % 250
-        ));
+        )
+        .unwrap();
     }
     text.push_str(
         "------------------ show inventory ------------------\n\n\

@@ -45,6 +45,7 @@ pub static READERS: &[&Reader] = &[
     &formats::cisco_ios::READER,
     &formats::snmp::READER,
     &formats::openwrt::READER,
+    &formats::digi_dal::READER,
     &formats::module_label::READER,
     &formats::connection_manager::READER,
     &formats::zeek::READER,

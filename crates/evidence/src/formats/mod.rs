@@ -13,6 +13,7 @@ pub mod cisco_ios;
 pub mod connection_manager;
 pub mod cyclonedx;
 pub mod dhcp_leases;
+pub mod digi_dal;
 pub mod dmesg;
 pub mod dmidecode;
 pub mod dns_log;
