@@ -1,0 +1,513 @@
+//! Limits and orders relaxed with prices: what is left falls apart into sites, and each site's own lower
+//! bound comes from its dual. Together they bound every plan from below.
+
+use crate::model::{Model, NEVER};
+use crate::problem::Problem;
+use crate::schedule::Pick;
+
+/// Highest price of a limit: keeps products inside 64 bits.
+pub(crate) const MOST_PRICE: i64 = 1_000_000_000;
+
+/// Prices, added up where they are needed. In thousandths of a cent for each unit of the resource.
+#[derive(Clone, Default)]
+pub(crate) struct Prices {
+    /// `[department * t + period]`, without the money itself.
+    pub(crate) money: Vec<i64>,
+    pub(crate) time: Vec<i64>,
+    pub(crate) part: Vec<i64>,
+    /// Of an asset that something comes after, for each period of its work; empty without orders.
+    pub(crate) first: Vec<i64>,
+    /// Of an asset that comes after something.
+    pub(crate) then: Vec<i64>,
+}
+
+impl Prices {
+    pub(crate) fn of(m: &Model, limits: &[i64], orders: &[i64]) -> Self {
+        let add = |rows: &[Vec<u32>]| {
+            rows.iter()
+                .map(|ls| {
+                    let sum: i64 = ls.iter().map(|l| limits[*l as usize]).sum();
+                    sum.min(4 * MOST_PRICE)
+                })
+                .collect()
+        };
+        let mut prices = Self {
+            money: add(&m.budget),
+            time: add(&m.crew),
+            part: add(&m.stock),
+            first: Vec::new(),
+            then: Vec::new(),
+        };
+        if !m.orders.is_empty() {
+            prices.first = vec![0; m.p.assets.len()];
+            prices.then = vec![0; m.p.assets.len()];
+            for ((a, b), price) in m.orders.iter().zip(orders) {
+                prices.first[*a as usize] += price;
+                prices.then[*b as usize] += price;
+            }
+        }
+        prices
+    }
+
+    /// Price of opening a visit.
+    pub(crate) fn visit(&self, m: &Model, site: usize, period: usize) -> i64 {
+        if !m.open[site * m.t + period] {
+            return NEVER;
+        }
+        let s = &m.p.sites[site];
+        let money = 1000 + self.money[s.department as usize * m.t + period];
+        let time = self.time[s.crew as usize * m.t + period];
+        s.visit_cents
+            .saturating_mul(money)
+            .saturating_add(s.visit_minutes.saturating_mul(time))
+            .min(NEVER)
+    }
+}
+
+/// What everything costs at one site, under prices; in thousandths of a cent.
+#[derive(Default)]
+pub(crate) struct Columns {
+    pub(crate) n: usize,
+    t: usize,
+    /// Work with a visit in a period: `[asset of the site * t + period]`.
+    pub(crate) cost: Vec<i64>,
+    pub(crate) pick: Vec<Pick>,
+    /// Cheapest without a visit.
+    pub(crate) other: Vec<i64>,
+    pub(crate) other_pick: Vec<Pick>,
+    /// Opening a visit.
+    pub(crate) visit: Vec<i64>,
+    until: Vec<i64>,
+    bridge: Vec<Option<(u16, u16)>>,
+}
+
+impl Columns {
+    pub(crate) fn fill(&mut self, m: &Model, prices: &Prices, site: usize, assets: &[u32]) {
+        let t = m.t;
+        self.n = assets.len();
+        self.t = t;
+        self.cost.clear();
+        self.cost.resize(self.n * t, NEVER);
+        self.pick.clear();
+        self.pick.resize(self.n * t, Pick::default());
+        self.other.clear();
+        self.other_pick.clear();
+        self.visit.clear();
+        self.visit
+            .extend((0..t).map(|period| prices.visit(m, site, period)));
+        for (i, at) in assets.iter().enumerate() {
+            self.asset(m, prices, i, *at as usize);
+        }
+    }
+
+    /// Cheapest exposure up to work in each period, with the best bridge.
+    fn until(&mut self, m: &Model, prices: &Prices, at: usize) {
+        let t = m.t;
+        let a = &m.p.assets[at];
+        let cpp = 1000 * m.p.cents_per_point;
+        self.until.clear();
+        self.until
+            .extend((0..t).map(|period| cpp * a.points * (period as i64 + 1)));
+        self.bridge.clear();
+        self.bridge.resize(t, None);
+        let money = &prices.money[a.department as usize * t..][..t];
+        for (b, bridge) in a.bridges.iter().enumerate() {
+            let time = &prices.time[m.crew_of(at, bridge.crew) * t..][..t];
+            let gain = cpp * (a.points - bridge.points_while);
+            let mut best = (NEVER, 0);
+            for period in usize::from(bridge.earliest)..t {
+                let here = (gain * period as i64)
+                    .saturating_add(bridge.cents.saturating_mul(1000 + money[period]))
+                    .saturating_add(bridge.minutes.saturating_mul(time[period]));
+                if here < best.0 {
+                    best = (here, period);
+                }
+                let total = best
+                    .0
+                    .saturating_add(cpp * (a.points + bridge.points_while * period as i64));
+                if total < self.until[period] {
+                    self.until[period] = total;
+                    self.bridge[period] = Some((b as u16, best.1 as u16));
+                }
+            }
+        }
+    }
+
+    fn asset(&mut self, m: &Model, prices: &Prices, i: usize, at: usize) {
+        self.until(m, prices, at);
+        let t = m.t;
+        let a = &m.p.assets[at];
+        let last = t - 1;
+        let cpp = 1000 * m.p.cents_per_point;
+        let first = prices.first.get(at).copied().unwrap_or(0);
+        let then = prices.then.get(at).copied().unwrap_or(0);
+        let mut other = self.until[last] + 1000 * m.extras(at, None) - then * t as i64;
+        let mut other_pick = Pick {
+            work: None,
+            bridge: self.bridge[last],
+        };
+        let money = &prices.money[a.department as usize * t..][..t];
+        for (k, c) in a.choices.iter().enumerate() {
+            let time = &prices.time[m.crew_of(at, c.crew) * t..][..t];
+            for period in usize::from(c.earliest)..t {
+                if c.visit && self.visit[period] == NEVER {
+                    continue;
+                }
+                let work = Some((k as u16, period as u16));
+                let mut cost = self.until[period]
+                    + cpp * c.points_after * (last - period) as i64
+                    + 1000 * m.extras(at, work)
+                    + (first - then) * period as i64;
+                cost = cost
+                    .saturating_add(c.cents.saturating_mul(1000 + money[period]))
+                    .saturating_add(c.minutes.saturating_mul(time[period]));
+                if let Some(s) = c.stock {
+                    cost = cost.saturating_add(prices.part[s as usize * t + period]);
+                }
+                let pick = Pick {
+                    work,
+                    bridge: self.bridge[period],
+                };
+                if !c.visit {
+                    if cost < other {
+                        other = cost;
+                        other_pick = pick;
+                    }
+                } else if cost < self.cost[i * t + period] {
+                    self.cost[i * t + period] = cost.min(NEVER);
+                    self.pick[i * t + period] = pick;
+                }
+            }
+        }
+        self.other.push(other);
+        self.other_pick.push(other_pick);
+    }
+
+    /// Raises the value of each asset as far as the visits pay for it (dual ascent of an uncapacitated
+    /// facility location problem). `slack` holds what is left of each visit's price. The values added
+    /// up are at most what the site costs at best.
+    pub(crate) fn ascend(&self, values: &mut Vec<i64>, slack: &mut Vec<i64>) {
+        let t = self.t;
+        values.clear();
+        slack.clear();
+        slack.extend_from_slice(&self.visit);
+        for i in 0..self.n {
+            let least = self.cost[i * t..][..t].iter().copied().min();
+            values.push(least.unwrap_or(NEVER).min(self.other[i]));
+        }
+        let mut raised = true;
+        while raised {
+            raised = false;
+            for (i, value) in values.iter_mut().enumerate() {
+                let v = *value;
+                let other = self.other[i];
+                if v >= other {
+                    continue;
+                }
+                let costs = &self.cost[i * t..][..t];
+                let mut next = other;
+                let mut room = NEVER;
+                for (c, s) in costs.iter().zip(slack.iter()) {
+                    if *c > v {
+                        next = next.min(*c);
+                    } else {
+                        room = room.min(*s);
+                    }
+                }
+                let by = (next - v).min(room);
+                if by > 0 {
+                    for (c, s) in costs.iter().zip(slack.iter_mut()) {
+                        if *c <= v {
+                            *s -= by;
+                        }
+                    }
+                    *value = v + by;
+                    raised = true;
+                }
+            }
+        }
+    }
+
+    /// Picks that fit the slack of the dual: visits that are paid for, without those that do not help.
+    pub(crate) fn picks(&self, slack: &[i64], out: &mut Vec<Pick>) {
+        let t = self.t;
+        let mut open: Vec<usize> = (0..t)
+            .filter(|p| slack[*p] == 0 && self.visit[*p] < NEVER)
+            .collect();
+        let best = |i: usize, open: &[usize], without: usize| {
+            open.iter()
+                .filter(|p| **p != without)
+                .map(|p| self.cost[i * t + p])
+                .min()
+                .unwrap_or(NEVER)
+                .min(self.other[i])
+        };
+        // The latest first: late work is worth least.
+        let mut at = open.len();
+        while at > 0 {
+            at -= 1;
+            let p = open[at];
+            let mut loss = 0i64;
+            for i in 0..self.n {
+                let with = best(i, &open, NONE);
+                if self.cost[i * t + p] <= with {
+                    loss = loss.saturating_add(best(i, &open, p) - with);
+                }
+            }
+            if loss < self.visit[p] {
+                open.remove(at);
+            }
+        }
+        out.clear();
+        for i in 0..self.n {
+            let mut least = self.other[i];
+            let mut pick = self.other_pick[i];
+            for p in &open {
+                if self.cost[i * t + p] < least {
+                    least = self.cost[i * t + p];
+                    pick = self.pick[i * t + p];
+                }
+            }
+            out.push(pick);
+        }
+    }
+}
+
+const NONE: usize = usize::MAX;
+
+/// Prices with the bound that they give.
+#[derive(Clone, Default)]
+pub(crate) struct Dual {
+    /// Of each limit, in thousandths of a cent for each unit.
+    pub(crate) limits: Vec<i64>,
+    /// Of each order.
+    pub(crate) orders: Vec<i64>,
+    /// Of each asset, in thousandths of a cent.
+    pub(crate) values: Vec<i64>,
+    /// Their sum less what the limits are worth, in thousandths of a cent.
+    pub(crate) bound: i128,
+}
+
+/// One evaluation: values of all assets, and the use of limits and orders at the prices' own picks.
+struct Look<'m, 'p> {
+    m: &'m Model<'p>,
+    columns: Columns,
+    site_values: Vec<i64>,
+    slack: Vec<i64>,
+    picks: Vec<Pick>,
+    seen: Vec<bool>,
+    /// Use of each limit.
+    used: Vec<i64>,
+    /// Period of each asset's work as the first of an order, and as the second.
+    first_at: Vec<i64>,
+    then_at: Vec<i64>,
+}
+
+impl<'m, 'p> Look<'m, 'p> {
+    fn new(m: &'m Model<'p>) -> Self {
+        let ordered = if m.orders.is_empty() {
+            0
+        } else {
+            m.p.assets.len()
+        };
+        Self {
+            m,
+            columns: Columns::default(),
+            site_values: Vec::new(),
+            slack: Vec::new(),
+            picks: Vec::new(),
+            seen: vec![false; m.t],
+            used: vec![0; m.p.limits.len()],
+            first_at: vec![0; ordered],
+            then_at: vec![0; ordered],
+        }
+    }
+
+    fn at(&mut self, limits: &[i64], orders: &[i64], values: &mut [i64]) -> i128 {
+        let m = self.m;
+        let prices = Prices::of(m, limits, orders);
+        self.used.fill(0);
+        let mut bound: i128 = 0;
+        for (site, assets) in m.at_site.iter().enumerate() {
+            if assets.is_empty() {
+                continue;
+            }
+            self.columns.fill(m, &prices, site, assets);
+            self.columns.ascend(&mut self.site_values, &mut self.slack);
+            self.columns.picks(&self.slack, &mut self.picks);
+            for (at, v) in assets.iter().zip(&self.site_values) {
+                values[*at as usize] = *v;
+                bound += i128::from(*v);
+            }
+            self.tally(site, assets);
+        }
+        for (l, price) in m.p.limits.iter().zip(limits) {
+            bound -= i128::from(l.amount) * i128::from(*price);
+        }
+        bound
+    }
+
+    fn spend(&mut self, department: u32, crew: usize, period: usize, cents: i64, minutes: i64) {
+        let m = self.m;
+        for l in &m.budget[department as usize * m.t + period] {
+            self.used[*l as usize] += cents;
+        }
+        for l in &m.crew[crew * m.t + period] {
+            self.used[*l as usize] += minutes;
+        }
+    }
+
+    fn tally(&mut self, site: usize, assets: &[u32]) {
+        let m = self.m;
+        self.seen.fill(false);
+        for (i, at) in assets.iter().enumerate() {
+            let at = *at as usize;
+            let pick = self.picks[i];
+            let a = &m.p.assets[at];
+            if let Some((k, period)) = pick.work {
+                let c = &a.choices[usize::from(k)];
+                let period = usize::from(period);
+                self.spend(
+                    a.department,
+                    m.crew_of(at, c.crew),
+                    period,
+                    c.cents,
+                    c.minutes,
+                );
+                if let Some(s) = c.stock {
+                    for l in &m.stock[s as usize * m.t + period] {
+                        self.used[*l as usize] += 1;
+                    }
+                }
+                if c.visit && !std::mem::replace(&mut self.seen[period], true) {
+                    let s = &m.p.sites[site];
+                    self.spend(
+                        s.department,
+                        s.crew as usize,
+                        period,
+                        s.visit_cents,
+                        s.visit_minutes,
+                    );
+                }
+            }
+            if let Some((b, from)) = pick.bridge {
+                let bridge = &a.bridges[usize::from(b)];
+                self.spend(
+                    a.department,
+                    m.crew_of(at, bridge.crew),
+                    from.into(),
+                    bridge.cents,
+                    bridge.minutes,
+                );
+            }
+            if !self.first_at.is_empty() {
+                self.first_at[at] = pick.work.map_or(0, |(_, p)| i64::from(p));
+                self.then_at[at] = pick.work.map_or(m.t as i64, |(_, p)| i64::from(p));
+            }
+        }
+    }
+}
+
+/// Searches prices for the highest bound (volume algorithm); `upper` is the cost of a known plan, in
+/// cents. `try_plan` is called with good prices now and then and returns the cost of a better plan.
+pub(crate) fn search(
+    p: &Problem,
+    m: &Model,
+    rounds: usize,
+    mut upper: i64,
+    mut try_plan: impl FnMut(&[i64], &[i64]) -> i64,
+) -> Dual {
+    let rows = p.limits.len();
+    let all = rows + m.orders.len();
+    let scale: Vec<f64> = p
+        .limits
+        .iter()
+        .map(|l| l.amount.max(1) as f64)
+        .chain(m.orders.iter().map(|_| m.t as f64))
+        .collect();
+    let mut look = Look::new(m);
+    let mut values = vec![0i64; p.assets.len()];
+    // Prices times scale, so that a step means the same for money and minutes.
+    let mut centre = vec![0f64; all];
+    let mut mean: Option<Vec<f64>> = None;
+    let whole = |x: &[f64]| -> Vec<i64> {
+        x.iter()
+            .zip(&scale)
+            .map(|(x, s)| ((x / s).round() as i64).clamp(0, MOST_PRICE))
+            .collect()
+    };
+    let mut best = Dual::default();
+    let mut step = 0.1;
+    let mut since = 0usize;
+    let mut trial = centre.clone();
+    for round in 0..rounds.max(1) {
+        let prices = whole(&trial);
+        let (limits, orders) = prices.split_at(rows);
+        let bound = look.at(limits, orders, &mut values);
+        let over: Vec<f64> = p
+            .limits
+            .iter()
+            .zip(&look.used)
+            .map(|(l, u)| (u - l.amount) as f64)
+            .chain(
+                m.orders
+                    .iter()
+                    .map(|(a, b)| (look.first_at[*a as usize] - look.then_at[*b as usize]) as f64),
+            )
+            .zip(&scale)
+            .map(|(g, s)| g / s)
+            .collect();
+        let better = round == 0 || bound > best.bound;
+        match &mut mean {
+            None => mean = Some(over.clone()),
+            Some(mean) => {
+                let share = 0.1;
+                for (m, o) in mean.iter_mut().zip(&over) {
+                    *m = share * o + (1.0 - share) * *m;
+                }
+            }
+        }
+        if better {
+            let gained = (bound - best.bound) as f64;
+            best = Dual {
+                limits: limits.to_vec(),
+                orders: orders.to_vec(),
+                values: values.clone(),
+                bound,
+            };
+            centre.clone_from(&trial);
+            since = 0;
+            if gained > 0.001 * bound.abs() as f64 {
+                step = f64::min(step * 1.2, 2.0);
+            }
+        } else {
+            since += 1;
+            if since.is_multiple_of(8) {
+                step *= 0.7;
+            }
+        }
+        if round > 0 && round % 60 == 0 {
+            upper = upper.min(try_plan(&best.limits, &best.orders));
+        }
+        let distance = (i128::from(upper) * 1000 - best.bound) as f64;
+        if distance <= 0.0 || all == 0 || step < 1e-5 {
+            break;
+        }
+        let Some(mean) = &mean else { break };
+        // A price of nothing stays nothing where there is room.
+        let norm: f64 = mean
+            .iter()
+            .zip(&centre)
+            .filter(|(g, c)| **g > 0.0 || **c > 0.0)
+            .map(|(g, _)| g * g)
+            .sum();
+        if norm <= 1e-18 {
+            break;
+        }
+        let length = step * distance / norm;
+        for ((x, c), g) in trial.iter_mut().zip(&centre).zip(mean) {
+            *x = (c + length * g).max(0.0);
+        }
+    }
+    best
+}

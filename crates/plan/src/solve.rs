@@ -1,0 +1,356 @@
+//! From a problem to an outcome with its certificate.
+
+use serde::{Deserialize, Serialize};
+
+use crate::board::Board;
+use crate::exact;
+use crate::greedy::{Rule, greedy};
+use crate::improve::{Builder, construct, improve, prices};
+use crate::model::Model;
+use crate::problem::{Fault, Problem, Resource};
+use crate::relax::{Dual, search};
+use crate::schedule::{Pick, Schedule, Sums, sums};
+
+/// How hard to try; the same effort gives the same plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effort {
+    /// Rounds of the search for prices.
+    pub rounds: usize,
+    /// Turns of taking out and building anew, for each site.
+    pub turns_per_site: usize,
+    /// Most turns in all.
+    pub turns: usize,
+    /// Ends when the gap is at most this, in millionths.
+    pub gap_millionths: i64,
+    /// Columns up to which the integer program is solved exactly.
+    pub exact_columns: usize,
+    /// Seed of the search.
+    pub seed: u64,
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self {
+            rounds: 400,
+            turns_per_site: 400,
+            turns: 60_000,
+            gap_millionths: 500,
+            exact_columns: 400,
+            seed: 1,
+        }
+    }
+}
+
+/// How good the plan is known to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// No better plan exists: the bound of the certificate is the plan's cost.
+    Optimal,
+    /// A search through all plans found none better; the certificate alone shows the gap stated.
+    OptimalBySearch,
+    /// It keeps every limit and binding deadline; at most the gap can be saved.
+    Feasible,
+    /// Some binding deadlines are missed; the shortfall names them and what is lacking.
+    DeadlinesMissed,
+}
+
+/// Prices from which the bound can be recomputed: a feasible point of the dual of the linear relaxation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// Price of each limit, in thousandths of a cent for each cent, minute or unit.
+    pub limits: Vec<i64>,
+    /// Price of each order of work for each period, as the assets' `after` lists name them in turn.
+    pub orders: Vec<i64>,
+    /// Value of each asset, in thousandths of a cent.
+    pub values: Vec<i64>,
+}
+
+/// What lacks for the binding deadlines that are missed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shortfall {
+    /// Assets, by position.
+    pub assets: Vec<u32>,
+    /// Of these: no period is early enough whatever is spent.
+    pub out_of_reach: Vec<u32>,
+    /// What has to be added to limits, by position, so that `schedule` keeps all other deadlines.
+    pub add: Vec<(u32, i64)>,
+    /// The plan with that added.
+    pub schedule: Schedule,
+}
+
+/// A plan with what is known about it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// How good it is known to be.
+    pub status: Status,
+    /// Cost of the plan: exposure priced, money spent, deadlines missed; in cents.
+    pub objective: i64,
+    /// No plan costs less, in cents.
+    pub bound: i64,
+    /// (objective - bound) / objective.
+    pub gap: f64,
+    /// Sums.
+    pub sums: Sums,
+    /// What is done.
+    pub schedule: Schedule,
+    /// Whence the bound.
+    pub certificate: Certificate,
+    /// What lacks, if binding deadlines are missed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shortfall: Option<Shortfall>,
+}
+
+/// Share that could be saved at most.
+pub fn gap(objective: i64, bound: i64) -> f64 {
+    if objective <= bound {
+        0.0
+    } else {
+        (objective - bound) as f64 / objective.max(1) as f64
+    }
+}
+
+/// Plans.
+///
+/// # Errors
+/// The problem is not one ([`Problem::check`]).
+pub fn solve(problem: &Problem, effort: &Effort) -> Result<Outcome, Fault> {
+    problem.check()?;
+    let m = Model::new(problem);
+    let mut builder = Builder::default();
+    let mut best: Option<(i64, Schedule)> = None;
+    let mut offer = |schedule: Schedule, cost: i64| {
+        if best.as_ref().is_none_or(|(c, _)| cost < *c) {
+            best = Some((cost, schedule));
+        }
+    };
+    for (_, rule) in Rule::ALL {
+        let schedule = greedy(problem, rule);
+        let cost = sums(problem, &schedule).0.objective;
+        offer(schedule, cost);
+    }
+    let upper = best.as_ref().map_or(i64::MAX / 4000, |(c, _)| *c);
+    let mut found: Option<(i64, Schedule)> = None;
+    let dual = search(problem, &m, effort.rounds, upper, |limits, orders| {
+        let board = construct(&m, &prices(&m, limits, orders, 10), &mut builder);
+        let cost = board.cost();
+        if found.as_ref().is_none_or(|(c, _)| cost < *c) {
+            found = Some((cost, board.schedule()));
+        }
+        cost
+    });
+    if let Some((cost, schedule)) = found
+        && best.as_ref().is_none_or(|(c, _)| cost < *c)
+    {
+        best = Some((cost, schedule));
+    }
+    let bound = bound_cents(&dual);
+    let enough = |cost: i64| gap(cost, bound) * 1e6 <= effort.gap_millionths as f64;
+    for tenths in [10, 7] {
+        let board = construct(
+            &m,
+            &prices(&m, &dual.limits, &dual.orders, tenths),
+            &mut builder,
+        );
+        if best.as_ref().is_none_or(|(c, _)| board.cost() < *c) {
+            best = Some((board.cost(), board.schedule()));
+        }
+    }
+    let mut schedule = best.map(|(_, s)| s).unwrap_or_default();
+    let sites = m.at_site.iter().filter(|a| !a.is_empty()).count();
+    let turns = effort
+        .turns
+        .min(effort.turns_per_site.saturating_mul(sites));
+    let mut board = replay(&m, &schedule);
+    improve(
+        &mut board,
+        &dual.limits,
+        &dual.orders,
+        turns,
+        effort.seed,
+        enough,
+    );
+    schedule = board.schedule();
+    let mut by_search = false;
+    if gap(board.cost(), bound) > 0.0
+        && let Some(exact) = exact::solve(problem, effort.exact_columns, &schedule)
+    {
+        by_search = true;
+        schedule = exact;
+    }
+    let (total, broken) = sums(problem, &schedule);
+    debug_assert_eq!(broken, None);
+    let shortfall = (total.missed > 0).then(|| shortfall(problem, &m, &schedule));
+    let status = if total.missed > 0 {
+        Status::DeadlinesMissed
+    } else if total.objective <= bound {
+        Status::Optimal
+    } else if by_search {
+        Status::OptimalBySearch
+    } else {
+        Status::Feasible
+    };
+    Ok(Outcome {
+        status,
+        objective: total.objective,
+        bound,
+        gap: gap(total.objective, bound),
+        sums: total,
+        schedule,
+        certificate: Certificate {
+            limits: dual.limits,
+            orders: dual.orders,
+            values: dual.values,
+        },
+        shortfall,
+    })
+}
+
+/// Costs are whole cents, so a bound may be rounded up.
+fn bound_cents(dual: &Dual) -> i64 {
+    let up = -(-dual.bound).div_euclid(1000);
+    i64::try_from(up).unwrap_or(i64::MIN)
+}
+
+/// A board with a plan on it.
+fn replay<'m, 'p>(m: &'m Model<'p>, schedule: &Schedule) -> Board<'m, 'p> {
+    let mut board = Board::new(m);
+    for (at, pick) in schedule.picks.iter().enumerate() {
+        board.place_or_leave(at, *pick);
+    }
+    board
+}
+
+/// Which binding deadlines are missed, and what would have to be added for them to be kept.
+///
+/// Every missed asset is put where it adds least to the limits that are full already. The amounts are
+/// enough, as the plan shown with them proves; they are not shown to be the least possible.
+fn shortfall(problem: &Problem, m: &Model, schedule: &Schedule) -> Shortfall {
+    let mut out = Shortfall {
+        schedule: schedule.clone(),
+        ..Shortfall::default()
+    };
+    let mut used = sums(problem, schedule).0.used;
+    let mut visited: std::collections::BTreeSet<(u32, u16)> = problem
+        .assets
+        .iter()
+        .zip(&schedule.picks)
+        .filter_map(|(a, p)| {
+            let (k, t) = p.work?;
+            a.choices[usize::from(k)].visit.then_some((a.site, t))
+        })
+        .collect();
+    for (at, a) in problem.assets.iter().enumerate() {
+        let Some(d) = a.deadline.as_ref().filter(|d| d.binding) else {
+            continue;
+        };
+        let keeps = |work: Option<(u16, u16)>| {
+            work.is_some_and(|(k, t)| t <= d.period && a.choices[usize::from(k)].meets_deadline)
+        };
+        if keeps(schedule.picks[at].work) {
+            continue;
+        }
+        out.assets.push(at as u32);
+        // Where it adds least: by share of the limits that overflow.
+        let mut best: Option<Place> = None;
+        for (k, c) in a.choices.iter().enumerate() {
+            for t in c.earliest..=d.period {
+                let here = usize::from(t);
+                if !c.meets_deadline
+                    || (c.visit && !m.open[a.site as usize * m.t + here])
+                    || !ordered(problem, m, &out.schedule, at, t)
+                {
+                    continue;
+                }
+                let mut uses: Vec<(u32, i64)> = Vec::new();
+                let mut put = |rows: &[u32], n: i64| uses.extend(rows.iter().map(|l| (*l, n)));
+                put(&m.budget[a.department as usize * m.t + here], c.cents);
+                put(&m.crew[m.crew_of(at, c.crew) * m.t + here], c.minutes);
+                if let Some(s) = c.stock {
+                    put(&m.stock[s as usize * m.t + here], 1);
+                }
+                if c.visit && !visited.contains(&(a.site, t)) {
+                    let s = &problem.sites[a.site as usize];
+                    put(&m.budget[s.department as usize * m.t + here], s.visit_cents);
+                    put(&m.crew[s.crew as usize * m.t + here], s.visit_minutes);
+                }
+                let mut over = 0.0;
+                for (l, n) in &uses {
+                    let limit = &problem.limits[*l as usize];
+                    let before = (used[*l as usize] - limit.amount).max(0);
+                    let after = (used[*l as usize] + n - limit.amount).max(0);
+                    over += (after - before) as f64 / limit.amount.max(1) as f64;
+                }
+                if best.as_ref().is_none_or(|(o, ..)| over < *o) {
+                    best = Some((over, (k as u16, t), uses));
+                }
+            }
+        }
+        match best {
+            None => out.out_of_reach.push(at as u32),
+            Some((_, work, uses)) => {
+                for (l, n) in uses {
+                    used[l as usize] += n;
+                }
+                if a.choices[usize::from(work.0)].visit {
+                    visited.insert((a.site, work.1));
+                }
+                out.schedule.picks[at] = Pick {
+                    work: Some(work),
+                    bridge: None,
+                };
+            }
+        }
+    }
+    // What was moved away has freed what it used before: count again.
+    let used = sums(problem, &out.schedule).0.used;
+    for (at, (l, used)) in problem.limits.iter().zip(&used).enumerate() {
+        if *used > l.amount {
+            out.add.push((at as u32, used - l.amount));
+        }
+    }
+    out
+}
+
+/// Share by which limits are exceeded more, choice and period, uses of limits.
+type Place = (f64, (u16, u16), Vec<(u32, i64)>);
+
+fn ordered(problem: &Problem, m: &Model, schedule: &Schedule, at: usize, t: u16) -> bool {
+    if m.orders.is_empty() {
+        return true;
+    }
+    let when = |a: u32| schedule.picks[a as usize].work.map(|w| w.1);
+    problem.assets[at]
+        .after
+        .iter()
+        .all(|a| when(*a).is_none_or(|p| p <= t))
+        && m.then[at].iter().all(|b| when(*b).is_none_or(|p| t <= p))
+}
+
+/// Words for a limit: whose, of what, which periods.
+pub fn limit_says(problem: &Problem, at: usize) -> String {
+    let Some(l) = problem.limits.get(at) else {
+        return String::new();
+    };
+    let name = |p: u16| {
+        problem
+            .periods
+            .get(usize::from(p))
+            .map_or("", |p| p.name.as_str())
+    };
+    let when = if l.from == l.to {
+        name(l.from).to_owned()
+    } else {
+        format!("{} to {}", name(l.from), name(l.to))
+    };
+    let of = |list: &[crate::problem::Party], at: u32| {
+        list.get(at as usize)
+            .map(|p| p.name.clone())
+            .unwrap_or_default()
+    };
+    match l.on {
+        Resource::Budget(d) => format!("budget of {}, {when}", of(&problem.departments, d)),
+        Resource::Crew(c) => format!("time of {}, {when}", of(&problem.crews, c)),
+        Resource::Stock(s) => format!("stock of {}, {when}", of(&problem.stocks, s)),
+    }
+}

@@ -1,0 +1,277 @@
+//! Small random problems, compared with all plans there are.
+
+#![allow(clippy::indexing_slicing)] // a test
+
+use cellsweep_plan::exact;
+use cellsweep_plan::greedy::{Rule, greedy};
+use cellsweep_plan::problem::{
+    Asset, Bridge, Choice, Deadline, Kind, Limit, Party, Period, Planned, Problem, Resource, Site,
+};
+use cellsweep_plan::schedule::sums;
+use cellsweep_plan::{Effort, Pick, Schedule, Status, solve};
+use proptest::prelude::*;
+
+fn party(id: &str) -> Party {
+    Party {
+        id: id.to_owned(),
+        name: id.to_owned(),
+    }
+}
+
+fn choice(periods: u16) -> impl Strategy<Value = Choice> {
+    (
+        1i64..60,
+        1i64..30,
+        prop::bool::weighted(0.8),
+        0..periods,
+        prop::option::weighted(0.3, Just(0u32)),
+        0i64..3,
+        prop::bool::weighted(0.9),
+    )
+        .prop_map(
+            |(cents, minutes, visit, earliest, stock, points_after, meets_deadline)| Choice {
+                kind: Kind::Replace,
+                cents,
+                minutes,
+                visit,
+                crew: None,
+                earliest,
+                stock,
+                points_after,
+                meets_deadline,
+            },
+        )
+}
+
+fn asset(at: usize, sites: u32, periods: u16) -> impl Strategy<Value = Asset> {
+    (
+        0..sites,
+        0u32..2,
+        3i64..12,
+        prop::option::weighted(0.4, (0..periods, any::<bool>(), 50i64..3000)),
+        prop::collection::vec(choice(periods), 0..3),
+        prop::option::weighted(0.3, (1i64..20, 0i64..5, 0..periods, 0i64..3)),
+        prop::option::weighted(0.15, 0..u32::try_from(at.max(1)).unwrap_or(1)),
+    )
+        .prop_map(
+            move |(site, department, points, deadline, choices, bridge, after)| Asset {
+                id: format!("a{at}"),
+                site,
+                department,
+                points,
+                deadline: deadline.map(|(period, binding, missed_cents)| Deadline {
+                    period,
+                    day: String::new(),
+                    binding,
+                    missed_cents,
+                    rule: String::new(),
+                }),
+                choices,
+                bridges: bridge
+                    .map(|(cents, minutes, earliest, points_while)| Bridge {
+                        name: "bridge".to_owned(),
+                        cents,
+                        minutes,
+                        crew: None,
+                        earliest,
+                        points_while,
+                    })
+                    .into_iter()
+                    .collect(),
+                after: after.filter(|_| at > 0).into_iter().collect(),
+                planned: None,
+            },
+        )
+}
+
+/// Two departments, two crews, a kind of spare, up to three sites, four assets, three periods.
+fn problem() -> impl Strategy<Value = Problem> {
+    (1u16..4, 1u32..4).prop_flat_map(|(periods, sites)| {
+        let limit =
+            (0usize..5, 0..periods, 0..periods, 0i64..120).prop_map(|(on, a, b, amount)| {
+                let (on, amount) = match on {
+                    0 => (Resource::Budget(0), amount),
+                    1 => (Resource::Budget(1), amount),
+                    2 => (Resource::Crew(0), amount),
+                    3 => (Resource::Crew(1), amount),
+                    _ => (Resource::Stock(0), amount % 3),
+                };
+                Limit {
+                    on,
+                    from: a.min(b),
+                    to: a.max(b),
+                    amount,
+                }
+            });
+        let site = (
+            0u32..2,
+            0u32..2,
+            0i64..80,
+            0i64..30,
+            prop::collection::vec(0..periods, 0..2),
+        )
+            .prop_map(
+                |(department, crew, visit_cents, visit_minutes, blackout)| Site {
+                    id: "s".to_owned(),
+                    department,
+                    crew,
+                    visit_cents,
+                    visit_minutes,
+                    blackout,
+                },
+            );
+        let assets = (
+            asset(0, sites, periods),
+            asset(1, sites, periods),
+            asset(2, sites, periods),
+            asset(3, sites, periods),
+            1usize..5,
+        )
+            .prop_map(|(a, b, c, d, n)| [a, b, c, d].into_iter().take(n).collect::<Vec<_>>());
+        (
+            prop::collection::vec(limit, 0..6),
+            prop::collection::vec(site, sites as usize),
+            assets,
+            1i64..8,
+        )
+            .prop_map(move |(limits, sites, assets, cents_per_point)| Problem {
+                periods: vec![Period::default(); usize::from(periods)],
+                cents_per_point,
+                change_cents: 0,
+                departments: vec![party("d0"), party("d1")],
+                crews: vec![party("c0"), party("c1")],
+                stocks: vec![party("k0")],
+                limits,
+                sites,
+                assets,
+            })
+    })
+}
+
+/// The best of all plans, and its cost.
+fn brute(p: &Problem) -> i64 {
+    fn go(p: &Problem, all: &[Vec<Pick>], so_far: &mut Vec<Pick>, best: &mut i64) {
+        let Some(own) = all.get(so_far.len()) else {
+            let schedule = Schedule {
+                picks: so_far.clone(),
+            };
+            let (s, broken) = sums(p, &schedule);
+            if broken.is_none() {
+                *best = (*best).min(s.objective);
+            }
+            return;
+        };
+        for pick in own {
+            so_far.push(*pick);
+            go(p, all, so_far, best);
+            so_far.pop();
+        }
+    }
+    let all: Vec<Vec<Pick>> = (0..p.assets.len()).map(|a| exact::picks(p, a)).collect();
+    let mut best = i64::MAX;
+    go(p, &all, &mut Vec::new(), &mut best);
+    best
+}
+
+/// Plans by hand; few enough to try all.
+fn few(p: &Problem) -> bool {
+    let n: usize = (0..p.assets.len())
+        .map(|a| exact::picks(p, a).len())
+        .product();
+    n <= 20_000
+}
+
+fn quick() -> Effort {
+    Effort {
+        rounds: 120,
+        turns_per_site: 60,
+        ..Effort::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// Never over a limit, before a lead time, in a blackout or out of order; the bound is below every
+    /// plan; small problems are solved to the end.
+    #[test]
+    fn small_problems_equal_brute_force(p in problem().prop_filter("few plans", few)) {
+        let best = brute(&p);
+        let outcome = solve(&p, &quick()).unwrap();
+        let (s, broken) = sums(&p, &outcome.schedule);
+        prop_assert_eq!(broken, None);
+        prop_assert_eq!(s.objective, outcome.objective);
+        prop_assert!(outcome.bound <= best, "bound {} above the optimum {}", outcome.bound, best);
+        prop_assert_eq!(outcome.objective, best);
+    }
+
+    /// The bound holds for what the search alone finds, and the simple rules keep every limit.
+    #[test]
+    fn limits_are_kept_without_the_exact_solver(p in problem()) {
+        let effort = Effort { exact_columns: 0, ..quick() };
+        let outcome = solve(&p, &effort).unwrap();
+        prop_assert_eq!(sums(&p, &outcome.schedule).1, None);
+        prop_assert!(outcome.bound <= outcome.objective);
+        for (_, rule) in Rule::ALL {
+            let (s, broken) = sums(&p, &greedy(&p, rule));
+            prop_assert_eq!(broken, None);
+            prop_assert!(outcome.objective <= s.objective);
+        }
+    }
+
+    /// More of anything never makes the best plan worse.
+    #[test]
+    fn more_never_worsens(p in problem().prop_filter("few plans", few), more in 1i64..60) {
+        let before = solve(&p, &quick()).unwrap();
+        let mut richer = p;
+        for l in &mut richer.limits {
+            l.amount += more;
+        }
+        let after = solve(&richer, &quick()).unwrap();
+        prop_assert!(after.objective <= before.objective);
+    }
+
+    /// What is said to be lacking is enough: with it, the plan shown keeps every limit and deadline.
+    #[test]
+    fn what_lacks_is_enough(p in problem()) {
+        let outcome = solve(&p, &quick()).unwrap();
+        prop_assert_eq!(outcome.shortfall.is_some(), outcome.status == Status::DeadlinesMissed);
+        let Some(short) = outcome.shortfall else { return Ok(()) };
+        let mut richer = p;
+        for (l, n) in &short.add {
+            richer.limits[*l as usize].amount += n;
+        }
+        let (s, broken) = sums(&richer, &short.schedule);
+        prop_assert_eq!(broken, None);
+        prop_assert_eq!(s.missed, short.out_of_reach.len() as u64);
+        prop_assert!(short.out_of_reach.len() < short.assets.len() || short.add.is_empty());
+    }
+
+    /// The same problem gives the same plan.
+    #[test]
+    fn same_again(p in problem()) {
+        let effort = Effort { exact_columns: 0, ..quick() };
+        prop_assert_eq!(solve(&p, &effort).unwrap(), solve(&p, &effort).unwrap());
+    }
+
+    /// With a price on changes a new plan differs from the old one in no more places than a plan made
+    /// from nothing, and a price that nothing is worth keeps all that is still possible.
+    #[test]
+    fn replanning_changes_little(p in problem().prop_filter("few plans", few), less in 0i64..40) {
+        let old = solve(&p, &quick()).unwrap().schedule;
+        let mut now = p;
+        for l in &mut now.limits {
+            l.amount = (l.amount - less).max(0);
+        }
+        let fresh = solve(&now, &quick()).unwrap().schedule;
+        for (a, pick) in now.assets.iter_mut().zip(&old.picks) {
+            a.planned = Some(Planned { work: pick.work });
+        }
+        now.change_cents = 100_000;
+        let kept = solve(&now, &quick()).unwrap().schedule;
+        let changes = |s: &Schedule| {
+            s.picks.iter().zip(&old.picks).filter(|(a, b)| a.work != b.work).count()
+        };
+        prop_assert!(changes(&kept) <= changes(&fresh));
+    }
+}
