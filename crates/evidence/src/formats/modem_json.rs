@@ -1,5 +1,5 @@
-//! JSON of the modem pages of OpenWrt: 3ginfo-lite, modemdata, modemband, QModem and relatives. Keys
-//! differ from one to the next and meaning does not. Cut and concatenated values are read as far as
+//! JSON of the modem pages of OpenWrt (3ginfo-lite, modemdata, modemband, QModem and relatives) and of
+//! the network devices of NetCloud Manager. Keys differ from one to the next and meaning does not. Cut and concatenated values are read as far as
 //! they go.
 
 use crate::json::{self, Scalar};
@@ -45,9 +45,9 @@ fn field(key: &str) -> Option<Field> {
     Some(match key.as_str() {
         "vendor" | "manufacturer" | "maker" | "modemmanufacturer" | "modemvendor" => Field::Maker,
         "product" | "model" | "modem" | "modemmodel" | "modemname" | "device" | "devicemodel"
-        | "modemtype" => Field::Model,
+        | "modemtype" | "mfgmodel" | "mfgproduct" => Field::Model,
         "revision" | "firmware" | "fwversion" | "firmwareversion" | "modemfirmware"
-        | "modemrevision" | "fw" | "modemver" => Field::Revision,
+        | "modemrevision" | "fw" | "modemver" | "modemfw" => Field::Revision,
         "hardwareversion" | "hwversion" | "hardwarerevision" => Field::Hardware,
         "imei" | "modemimei" => Field::Imei,
         "iccid" | "simiccid" => Field::Iccid,
@@ -108,7 +108,10 @@ fn sniff(head: &Head<'_>) -> u8 {
         || named("lte_category")
         || named("modem_info");
     let identity = has(Field::Maker) && has(Field::Model) && has(Field::Revision);
-    if has(Field::Model) && page && seen.len() >= 3 {
+    // Network devices of NetCloud Manager, also where a SIM stands with them.
+    if named("mfg_model") && named("mfg_product") {
+        93
+    } else if has(Field::Model) && page && seen.len() >= 3 {
         90
     } else if identity && (has(Field::Imei) || named("imsi") || page) {
         86

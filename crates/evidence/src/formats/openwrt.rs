@@ -103,12 +103,16 @@ struct Signs {
     interface: [bool; 2],
     board: [bool; 2],
     registration: [bool; 2],
+    listed: [bool; 3],
 }
 
 impl Signs {
     fn scalar(&mut self, s: &Scalar<'_>) {
         self.maker_data |= s.path.iter().any(|p| p == "mnfinfo" || p == "mdm_stats");
         self.hardware |= s.path.last().is_some_and(|p| p == "hwinfo") && s.key == "mobile";
+        if s.key == "model" && is_teltonika(s.value) {
+            self.listed = [self.listed[0], self.listed[1], true];
+        }
         match s.key {
             "conntype" | "simstate" | "usb_id" => self.row = [true, self.row[1], self.row[2]],
             "imei" => self.row = [self.row[0], true, self.row[2]],
@@ -118,6 +122,8 @@ impl Signs {
             "board_name" => self.board = [true, self.board[1]],
             "distribution" | "kernel" => self.board = [self.board[0], true],
             "registration" => self.registration = [true, self.registration[1]],
+            "serial" => self.listed = [true, self.listed[1], self.listed[2]],
+            "mac" => self.listed = [self.listed[0], true, self.listed[2]],
             "plmn_mcc" => self.registration = [self.registration[0], true],
             "id" if s.path.len() == 1 && s.path.first().is_some_and(|p| p == "model") => {
                 self.board = [true, self.board[1]];
@@ -135,6 +141,8 @@ impl Signs {
             92
         } else if all(&self.row[..2]) && self.row[2] || all(&self.interface) || all(&self.board) {
             91
+        } else if all(&self.listed) {
+            89
         } else if all(&self.registration) {
             88
         } else if all(&self.row[..2]) {
@@ -143,6 +151,11 @@ impl Signs {
             0
         }
     }
+}
+
+/// A model of Teltonika's router series by itself: `RUT955`, `RUTX11`, `TRB140`.
+fn is_teltonika(model: &str) -> bool {
+    model.len() == 6 && crate::formats::snmp::teltonika_model(&format!("{model}000000")).is_some()
 }
 
 /// The program of a command line, without `sudo` and folders.
@@ -526,6 +539,32 @@ impl System {
                 self.modem
                     .say(Clue::CellularInterface, "registered", &place);
             }
+            return;
+        }
+        // A row of the list of a management system: the router and the number of its modem.
+        if let (Some((serial, _)), Some((model, place)), true) =
+            (get(&["serial"]), get(&["model"]), has(&["mac"]))
+            && is_teltonika(model)
+        {
+            let mut m = Modem::new(Stance::Declared);
+            m.say(Clue::ProductMaker, "Teltonika", &place);
+            m.say(Clue::ProductModel, model, &place);
+            m.key(KeyKind::Serial, serial);
+            if let Some((name, place)) = get(&["name"]) {
+                m.say(Clue::AssetName, name, &place);
+            }
+            if let Some((imei, place)) = get(&["imei"]) {
+                m.imei(imei, &place);
+            }
+            if let Some((iccid, place)) = get(&["iccid"]) {
+                m.iccid(iccid, &place);
+            }
+            if let Some((address, _)) = get(&["mac"])
+                && let Some(address) = mac(address)
+            {
+                m.key(KeyKind::Mac, &address);
+            }
+            self.push(m);
             return;
         }
         self.modem_row(object);
