@@ -603,6 +603,6 @@ fn handset<'a>(w: &mut Weighed<'a>, catalog: &'a Catalog) {
             w.bearing = Bearing::Shows;
             settle(w, m, trust::MODEL);
         }
-        _ => w.says = "a property of an Android system".to_owned(),
+        _ => w.says = "a property of a handset or another Android system".to_owned(),
     }
 }

@@ -101,6 +101,7 @@ pub(super) fn row(row: &Row<'_>, out: &mut Out<'_>) -> Result<(), ReadError> {
         unit.emit_field(row, Field::Operator, Stance::Declared, Clue::Sim)?;
     }
     declared(row, &mut unit)?;
+    handset(row, &mut unit)?;
     if unit.empty {
         // An asset of which only the number is known is still an asset that must be accounted for.
         if let Some(name) = named {
@@ -114,6 +115,98 @@ pub(super) fn row(row: &Row<'_>, out: &mut Out<'_>) -> Result<(), ReadError> {
         unit.emit_field(row, Field::CommsModel, Stance::Declared, Clue::ProductModel)?;
     }
     Ok(())
+}
+
+/// Says of a telephone or tablet that it is one: it has an IMEI and no module.
+pub(super) fn handset(row: &Row<'_>, unit: &mut Unit<'_, '_>) -> Result<(), ReadError> {
+    let class = row
+        .find(Field::AssetClass)
+        .filter(|(_, t)| HANDSET_CLASSES.iter().any(|c| t.eq_ignore_ascii_case(c)));
+    let maker = row.get(Field::Maker).unwrap_or_default();
+    let system = row
+        .find(Field::System)
+        .filter(|(_, t)| is_handset_system(&maker, t));
+    let model = row
+        .find(Field::Model)
+        .filter(|(_, t)| is_handset_model(&maker, t));
+    for (name, found) in [("class", class), ("system", system), ("model", model)] {
+        if let Some((column, text)) = found {
+            return unit.emit(
+                Stance::Declared,
+                Clue::HandsetProperty,
+                format!("{name}={text}"),
+                row.place(column),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Classes of telephones in registers; a tablet may be a PC with a module and device management.
+const HANDSET_CLASSES: &[&str] = &[
+    "phone",
+    "mobile phone",
+    "smartphone",
+    "smart phone",
+    "cell phone",
+    "handset",
+    "feature phone",
+    "iphone",
+    "ipad",
+    "handy",
+    "mobiltelefon",
+    "téléphone mobile",
+    "teléfono móvil",
+];
+
+/// iOS and iPadOS of Apple; a router's IOS is another maker's. Android says nothing: terminals and vehicles
+/// with a module run it too.
+fn is_handset_system(maker: &str, text: &str) -> bool {
+    let text = text.trim().to_ascii_lowercase();
+    let apple = maker.trim().to_ascii_lowercase().starts_with("apple");
+    apple && matches!(text.split(' ').next(), Some("ios" | "ipados"))
+}
+
+/// Lines of telephones and tablets, by brand; an empty list: the brand makes nothing else with an IMEI.
+const HANDSETS: &[(&str, &[&str])] = &[
+    ("apple", &["iphone", "ipad"]),
+    ("samsung", &["galaxy", "sm-"]),
+    ("google", &["pixel"]),
+    (
+        "huawei",
+        &[
+            "p20", "p30", "p40", "p50", "p60", "mate ", "nova", "y5", "y6", "y7", "y9",
+        ],
+    ),
+    ("sony", &["xperia"]),
+    ("motorola", &["moto", "edge", "razr"]),
+    ("oneplus", &[]),
+    ("xiaomi", &["mi ", "redmi", "poco", "1"]),
+    ("redmi", &[]),
+    ("oppo", &[]),
+    ("realme", &[]),
+    ("vivo", &[]),
+    ("honor", &[]),
+    ("fairphone", &[]),
+    ("nothing", &["phone"]),
+];
+
+/// True for a telephone's or tablet's model under its brand, or with the brand in front.
+fn is_handset_model(maker: &str, model: &str) -> bool {
+    let (maker, model) = (maker.trim().to_lowercase(), model.trim().to_lowercase());
+    HANDSETS.iter().any(|(brand, lines)| {
+        let first = |text: &str| text.split([' ', ',']).next() == Some(*brand);
+        let rest = if first(&model) {
+            model.get(brand.len()..).unwrap_or_default().trim_start()
+        } else if first(&maker) || (maker.is_empty() && *brand == "apple") {
+            model.as_str()
+        } else {
+            return false;
+        };
+        // A Galaxy Book is a laptop.
+        !rest.contains("book")
+            && (lines.is_empty() || lines.iter().any(|line| rest.starts_with(line)))
+    })
 }
 
 /// An EID: 32 digits.
@@ -305,6 +398,21 @@ mod tests {
         assert!(!is_cellular("Ethernet"));
         assert!(!is_cellular("10G fibre"));
         assert!(!is_cellular("edges"));
+    }
+
+    #[test]
+    fn telephones_are_told_by_brand_and_line() {
+        assert!(is_handset_model("Samsung", "Galaxy S23"));
+        assert!(is_handset_model("", "Apple iPhone 14"));
+        assert!(is_handset_model("Apple", "iPad Pro (11-inch)"));
+        assert!(is_handset_model("Huawei", "P50 Pro"));
+        assert!(!is_handset_model("Huawei", "ME909s-120"));
+        assert!(!is_handset_model("Apple", "MacBook Pro"));
+        assert!(!is_handset_model("Teltonika", "RUT240"));
+        assert!(!is_handset_model("Samsung", "Galaxy Book2 Pro 360"));
+        assert!(is_handset_system("Apple", "iOS 17.4"));
+        assert!(!is_handset_system("Cisco", "IOS 15.2(4)M6"));
+        assert!(!is_handset_system("PAX", "Android"));
     }
 
     #[test]

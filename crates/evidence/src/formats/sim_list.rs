@@ -85,5 +85,6 @@ pub(super) fn row(row: &Row<'_>, out: &mut Out<'_>) -> Result<(), ReadError> {
     ] {
         unit.emit_field(row, field, Stance::Declared, clue)?;
     }
-    register::declared(row, &mut unit)
+    register::declared(row, &mut unit)?;
+    register::handset(row, &mut unit)
 }

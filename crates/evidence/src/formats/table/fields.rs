@@ -108,10 +108,12 @@ pub enum Field {
     Part,
     /// Footprint: marks a bill of materials, not kept.
     Footprint,
+    /// Operating system of the asset.
+    System,
 }
 
 /// Number of fields.
-pub const FIELDS: usize = Field::Footprint as usize + 1;
+pub const FIELDS: usize = Field::System as usize + 1;
 
 /// Header names, after [`plain`]. The first of each is also the field's name in a mapping.
 #[rustfmt::skip] // one name a line would take a thousand lines
@@ -123,12 +125,12 @@ pub const ALIASES: &[(Field, &[&str])] = &[
         "anlagennummer", "anlagennr", "inventarnummer", "inventarnr", "inventarnum", "geratenummer",
         "geratenr", "geratid", "equipmentnummer", "numeroinventaire", "ndinventaire",
         "noinventaire", "numeroactif", "idequipement", "numeroequipement", "numeroinventario",
-        "ninventario", "idactivo", "numeroactivo", "codigoactivo", "idequipo", "chfid", "evseid",
+        "ninventario", "idactivo", "numeroactivo", "codigoactivo", "idequipo", "chfid", "evseid", "inventorytag", "assettagnumber", "citag",
     ]),
     (Field::AssetName, &[
         "name", "assetname", "devicename", "displayname", "label", "friendlyname", "equipmentname",
         "uniquename", "intersection", "bezeichnung", "geratename", "nom", "nomequipement",
-        "designation", "libelle", "nombre", "nombreequipo", "denominacion",
+        "designation", "libelle", "nombre", "nombreequipo", "denominacion", "manageddevicename", "devicedisplayname", "netbiosname",
     ]),
     (Field::Department, &[
         "department", "dept", "departmentname", "businessunit", "division", "orgunit",
@@ -148,7 +150,7 @@ pub const ALIASES: &[(Field, &[&str])] = &[
         "devicetype", "deviceclass", "equipmenttype", "equipmentclass", "sysclassname",
         "otdevicetype", "devicecategory", "kategorie", "klasse", "anlagenklasse", "geratetyp",
         "gerateart", "geratekategorie", "art", "categorie", "classe", "typeequipement",
-        "typedequipement", "categoria", "clase", "tipoequipo", "tipodeequipo",
+        "typedequipement", "categoria", "clase", "tipoequipo", "tipodeequipo", "usertype", "assettypename", "chassistype", "formfactor", "skufamily",
     ]),
     (Field::Type, &["type", "typ", "tipo", "typbezeichnung"]),
     (Field::Criticality, &[
@@ -170,14 +172,14 @@ pub const ALIASES: &[(Field, &[&str])] = &[
         "manufacturername", "vendorname", "productmaker", "productmanufacturer", "devicemaker",
         "devicemanufacturer", "hwvendor", "controllermake", "hubmake", "chargermake", "hersteller",
         "fabrikat", "marke", "herstellername", "fabricant", "constructeur", "marque", "fabricante",
-        "marca", "produttore", "fabbricante", "fabrikant", "producent",
+        "marca", "produttore", "fabbricante", "fabrikant", "producent", "manufacturerraw", "vendorraw", "macvendor", "assetmanufacturer", "tblassetcustommanufacturer",
     ]),
     (Field::Model, &[
         "model", "product", "modelname", "modelid", "modelno", "modelnumber", "productname",
         "productmodel", "devicemodel", "hwproduct", "hardwaremodel", "hw", "makemodel",
         "controllermodel", "hubvariant", "chargermodel", "fullproductname", "modelidname", "modell",
         "produkt", "modellbezeichnung", "produktbezeichnung", "geratemodell", "modele", "produit",
-        "modelo", "producto", "modello", "prodotto",
+        "modelo", "producto", "modello", "prodotto", "modelidentifier", "hardwaremodelname", "assetmodel", "modelidnumber", "modelidmodelnumber",
     ]),
     (Field::OrderCode, &[
         "ordercode", "sku", "partno", "partnumber", "partnum", "productcode", "ordernumber",
@@ -195,7 +197,7 @@ pub const ALIASES: &[(Field, &[&str])] = &[
     (Field::Serial, &[
         "serial", "serialnumber", "serialno", "serialnr", "sn", "hostserialnumber", "deviceserial",
         "deviceserialnumber", "servicetag", "seriennummer", "seriennr", "serienr", "numerodeserie",
-        "numeroserie", "ndeserie", "nodeserie", "nserie", "numerodiserie",
+        "numeroserie", "ndeserie", "nodeserie", "nserie", "numerodiserie", "hardwareserial", "hardwareserialnumber", "biosserialnumber", "ssn", "chassisserial", "deviceserialnumberraw",
     ]),
     (Field::Imei, &[
         "imei", "imei1", "imei2", "imeinumber", "imeino", "imeinummer", "imeinr", "modelimei",
@@ -218,11 +220,11 @@ pub const ALIASES: &[(Field, &[&str])] = &[
     (Field::Imsi, &["imsi", "imsi2", "currentimsi", "servedimsi"]),
     (Field::Mac, &[
         "mac", "macaddress", "macaddr", "macs", "macadresse", "ethernetmac", "lanmac", "wifimac",
-        "wifimacaddress", "ethernetmacaddress", "direccionmac", "adressemac", "newestmac",
+        "wifimacaddress", "ethernetmacaddress", "direccionmac", "adressemac", "newestmac", "newestmacaddress", "macaddresses", "primarymac", "hardwareaddress", "hwaddr",
     ]),
     (Field::Host, &[
         "hostname", "host", "fqdn", "dnsname", "computername", "systemname", "machinename",
-        "rechnername", "nomhote", "nombrehost",
+        "rechnername", "nomhote", "nombrehost", "manageddevicehostname", "dnshostname", "netbios", "fqdnname",
     ]),
     (Field::Module, &[
         "module", "cellularmodule", "modem", "modemmodule", "wwan", "wwanname", "wwanmodule",
@@ -234,12 +236,12 @@ pub const ALIASES: &[(Field, &[&str])] = &[
         "modulemaker", "modulemanufacturer", "modulemake", "modulevendor", "modemmaker",
         "modemmanufacturer", "modemmake", "modemvendor", "wwanmanufacturer", "wwanvendor",
         "answermodulemaker", "cellularmodulemaker", "cellularmodulemanufacturer", "modulhersteller",
-        "fabricantmodule", "fabricantemodulo",
+        "fabricantmodule", "fabricantemodulo", "wwanmodulemanufacturer", "cellularmodemmanufacturer",
     ]),
     (Field::ModuleModel, &[
         "modulemodel", "modemmodel", "wwanmodel", "answermodulemodel", "cellularmodulemodel",
         "moduleproduct", "modulepartnumber", "modulmodell", "modultyp", "modelemodule",
-        "modelomodulo",
+        "modelomodulo", "wwanmodulemodel", "cellularmodemmodel",
     ]),
     (Field::HasModule, &[
         "wwanpresent", "hasmodem", "hasmodule", "hascellular", "cellularpresent", "modempresent",
@@ -282,7 +284,7 @@ pub const ALIASES: &[(Field, &[&str])] = &[
     (Field::Seen, &[
         "answerdate", "lastseen", "lastcontact", "lastdiscovered", "lastcheckin", "lastsync",
         "lastsyncdatetime", "lastconnectiondate", "lastconnection", "zuletztgesehen",
-        "derniereconnexion", "ultimaconexion",
+        "derniereconnexion", "ultimaconexion", "lastcheckintime", "lastcontacttime", "lastseenon", "lastinventory", "lastsynctime",
     ]),
     (Field::QuestionId, &["questionid"]),
     (Field::Designator, &[
@@ -318,6 +320,10 @@ pub const ALIASES: &[(Field, &[&str])] = &[
     (Field::Device, &["device", "gerat", "equipment", "equipement", "equipo"]),
     (Field::Part, &["part", "partname", "component", "componentname", "bauteil", "composant", "componente"]),
     (Field::Footprint, &["footprint", "package", "gehause", "pcbfootprint", "empreinte"]),
+    (Field::System, &[
+        "os", "operatingsystem", "osname", "platform", "deviceos", "ostype", "betriebssystem",
+        "systemedexploitation", "sistemaoperativo",
+    ]),
 ];
 
 /// Lower case, accents folded, nothing but letters and digits.

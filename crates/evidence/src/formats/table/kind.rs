@@ -134,10 +134,16 @@ fn look(text: &str) -> Option<(Kind, u8)> {
             .find_map(kind)
             .map(|k| (k, 60));
     }
+    if is_program(text) {
+        return None;
+    }
     let delimiter = delimiter(text);
     let rows = rows_of(text, delimiter, 60);
     let layout = find_header(&rows, &no_mapping, None)?;
     let kind = kind(&layout)?;
+    if !is_header(&layout, &rows) {
+        return None;
+    }
     let Some(header_row) = layout.header_row else {
         return by_content(&rows).then_some((kind, 60));
     };
@@ -163,7 +169,7 @@ fn look(text: &str) -> Option<(Kind, u8)> {
         .iter()
         .filter(|n| **n + 2 >= width && **n <= width + 2 && **n > 1)
         .count();
-    if below.is_empty() || fitting * 2 < below.len() {
+    if below.is_empty() || fitting * 10 < below.len() * 7 {
         return None;
     }
     let known = known(&layout);
@@ -184,6 +190,73 @@ fn look(text: &str) -> Option<(Kind, u8)> {
             _ => 75,
         },
     ))
+}
+
+/// Words with which lines of programs begin.
+const STATEMENTS: &[&str] = &[
+    "import ",
+    "from ",
+    "def ",
+    "class ",
+    "return ",
+    "return;",
+    "#include",
+    "#define",
+    "function ",
+    "var ",
+    "let ",
+    "const ",
+    "public ",
+    "private ",
+    "static ",
+    "fn ",
+    "pub ",
+    "use ",
+    "package ",
+    "elif ",
+    "if (",
+    "for (",
+    "while (",
+    "} else",
+    "self.",
+    "@",
+    "//",
+    "/*",
+    "<?php",
+    "#!/",
+];
+
+/// True for the text of a program: `name, model, serial = row` has the names and the commas of a header.
+fn is_program(text: &str) -> bool {
+    let lines = || text.lines().filter(|l| !l.trim().is_empty()).take(60);
+    let statements = lines()
+        .filter(|l| {
+            let l = l.trim_start();
+            STATEMENTS.iter().any(|s| l.starts_with(s))
+        })
+        .count();
+    statements >= 2 && statements * 12 >= lines().count()
+}
+
+/// True unless the row is words of a sentence or a line of a program, or stands among rows like itself.
+fn is_header(layout: &Layout, rows: &[super::Record]) -> bool {
+    let Some(at) = layout.header_row else {
+        return true;
+    };
+    let width = layout.columns.len();
+    let odd = layout.columns.iter().any(|c| {
+        let h = c.header.trim();
+        h.starts_with(['\'', '`', '{', '\\'])
+            || h.ends_with(['\'', '`', '='])
+            || (h.ends_with('.') && h.contains(' '))
+    });
+    // Titles and dates of an export stand above its header, rows of data do not.
+    let alike = rows
+        .iter()
+        .filter(|r| r.number < at && width > 2 && r.len() + 1 >= width)
+        .filter(|r| (0..r.len()).filter(|n| !r.text(*n).is_empty()).count() * 2 > width)
+        .count();
+    !odd && alike <= 1
 }
 
 /// Names that stand in many tables that have nothing to do with assets.
