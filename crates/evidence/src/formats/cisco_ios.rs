@@ -401,9 +401,12 @@ impl Console {
             }
         } else if card {
             part.say(Clue::ProductMaker, "Cisco", place);
-            part.say(Clue::ProductModel, &description, &named_at);
+            // The order code is the product's name; the description repeats it in words.
             if let Some(pid) = pid {
+                part.say(Clue::ProductModel, pid, place);
                 part.say(Clue::OrderCode, pid, place);
+            } else {
+                part.say(Clue::ProductModel, &description, &named_at);
             }
         } else if chassis {
             if let Some(pid) = pid {
