@@ -71,8 +71,11 @@ fn sniff(head: &Head<'_>) -> u8 {
             let of_modem = path.starts_with("qmodem.")
                 || path.starts_with("simcard.")
                 || path.starts_with("defmodems.")
-                || path.rsplit('.').next() == Some("proto") && is_cellular(value);
-            best = best.max(if of_modem { 86 } else { 40 });
+                || path.starts_with("network.")
+                    && path.rsplit('.').next() == Some("proto")
+                    && is_cellular(value);
+            // Other lines of this shape may be a program's.
+            best = best.max(if of_modem { 86 } else { 0 });
         }
         if let Some(("option", "proto", value)) = exported(text)
             && is_cellular(value)
