@@ -688,6 +688,18 @@ struct Typed {
     section: String,
 }
 
+/// Most objects of JSON kept.
+const MOST_OBJECTS: usize = 16_384;
+
+/// The innermost names around an object, short ones whole: none that is looked for is longer.
+fn names(path: &[String]) -> Vec<String> {
+    let from = path.len().saturating_sub(8);
+    path.iter()
+        .skip(from)
+        .map(|name| name.chars().take(32).collect())
+        .collect()
+}
+
 /// The scalars of one object.
 struct Object {
     id: u64,
@@ -740,20 +752,25 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
     let mut end = json::End::Closed;
     if text.contains('{') {
         let mut open: BTreeMap<u64, usize> = BTreeMap::new();
+        let full = &mut system.full;
         end = json::walk(&text, |s| {
             // A row may close and go on behind an object inside it.
-            let at = *open.entry(s.object).or_insert_with(|| {
-                objects.push(Object {
-                    id: s.object,
-                    path: s.path.to_vec(),
-                    fields: Vec::new(),
-                });
-                objects.len() - 1
-            });
-            if open.len() > MOST * 16 {
-                open.clear();
-                open.insert(s.object, at);
-            }
+            let at = match open.get(&s.object) {
+                Some(at) => *at,
+                None if objects.len() >= MOST_OBJECTS => {
+                    full.get_or_insert(s.line);
+                    return;
+                }
+                None => {
+                    objects.push(Object {
+                        id: s.object,
+                        path: names(s.path),
+                        fields: Vec::new(),
+                    });
+                    open.insert(s.object, objects.len() - 1);
+                    objects.len() - 1
+                }
+            };
             if let Some(object) = objects.get_mut(at)
                 && object.fields.len() < 128
                 && object.id != 0
@@ -772,7 +789,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
         sink.problem(Problem::lost(
             "too-many-entries",
             Place::Line(line),
-            format!("more than {MOST} sections; the rest was not read"),
+            "more sections or objects than are kept; the rest was not read",
         ));
     }
     let mut units = 0u64;
