@@ -1,4 +1,4 @@
-//! Files derived from code: `docs/readers.md`; `fuzz/Cargo.toml` and a fuzz target for each reader.
+//! Files derived from code: `docs/readers.md`; `docs/accuracy.md`, from the labelled cases; `fuzz/Cargo.toml` and a fuzz target for each reader.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -96,6 +96,10 @@ fn fuzz() -> anyhow::Result<Vec<(String, String)>> {
 pub fn run(check: bool) -> anyhow::Result<()> {
     let mut files = fuzz()?;
     files.push(("docs/readers.md".to_owned(), readers()?));
+    files.push((
+        "docs/accuracy.md".to_owned(),
+        crate::eval::accuracy::page()?,
+    ));
     let mut stale = Vec::new();
     // Targets of readers that are no more.
     let folder = crate::root().join("fuzz/fuzz_targets");

@@ -44,6 +44,7 @@ fn stored_observations_identify_as_the_fresh_run_did() {
     let options = Options {
         date: Some(fresh["date"].as_str().unwrap().to_owned()),
         least: Some(cellsweep_evidence::Stance::Mentioned),
+        learn: false,
     };
     let again = identify(&Catalog::embedded().unwrap(), &seen, &options);
     let fresh = fresh["findings"].as_array().unwrap();

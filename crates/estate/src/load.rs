@@ -237,9 +237,10 @@ impl Reading<'_> {
         let mut at = top.span.clone();
         let mut named = false;
         if let Some(s) = &self.table(top, "audit") {
-            self.known(s, &["policies", "date"]);
+            self.known(s, &["policies", "date", "learn"]);
             at = s.span.clone();
             audit.date = self.date(s, "date");
+            audit.learn = self.boolean(s, "learn");
             if let Some(value) = s.get("policies") {
                 at = value.span();
                 named = value

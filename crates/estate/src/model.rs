@@ -71,6 +71,8 @@ pub struct Audit {
     pub policies: Vec<Located<String>>,
     /// The date to judge on; absent: the caller's.
     pub date: Option<Date>,
+    /// Whether observed modules teach about the estate's other rows; absent: yes.
+    pub learn: Option<bool>,
 }
 
 /// `[defaults]`

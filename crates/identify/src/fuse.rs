@@ -341,7 +341,7 @@ fn prior(clue: Clue, confidence: Confidence, exact: bool) -> f64 {
         | Clue::ModemManufacturer => 0.95,
         Clue::PartDescription | Clue::AtDialect => 0.92,
         Clue::Imei => 0.9,
-        Clue::ProductModel => 0.85,
+        Clue::ProductModel | Clue::OrderCode => 0.85,
         Clue::UsbTableName | Clue::PciTableName | Clue::PciSubsystemTableName => 0.88,
         _ => 0.6,
     };

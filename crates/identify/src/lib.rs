@@ -6,6 +6,7 @@
 //! - [`answer`]: what suppliers answered, handed to the products it speaks of
 //! - [`weigh`]: what each clue says by itself
 //! - [`module`]: within one asset: which clues speak of the same module
+//! - [`learn`]: what an estate's own devices teach about the rest of it
 //! - [`fuse`]: from all clues about one module to one statement
 //! - [`asset`]: how each asset of the estate stands: found, clear, not assessed
 //! - [`finding`]: what comes out
@@ -15,6 +16,7 @@ pub mod asset;
 pub mod finding;
 pub mod fuse;
 pub mod key;
+pub mod learn;
 pub mod link;
 pub mod module;
 pub mod seen;
@@ -35,6 +37,9 @@ pub struct Options {
     pub date: Option<String>,
     /// Lowest presence that is reported; `None`: all, down to `mentioned`.
     pub least: Option<cellsweep_evidence::Stance>,
+    /// Let observed modules teach about rows with the same TAC, order code or stretch of serial
+    /// numbers. Only for evidence of one estate.
+    pub learn: bool,
 }
 
 /// The result of identification.
@@ -53,11 +58,36 @@ pub fn identify(catalog: &Catalog, seen: &[Seen], options: &Options) -> Identifi
     let (mut units, refused) = link::units(catalog, seen);
     let mut out = Identified::default();
     answer::spread(&mut units, &mut out.remarks);
-    for scope in link::scopes(&units) {
-        let members: Vec<&link::Unit<'_>> = scope.iter().filter_map(|i| units.get(*i)).collect();
-        let modules = module::modules(catalog, &members, options, &mut out.remarks);
-        asset::state(&members, &modules, &mut out.assets);
+    let scopes: Vec<Vec<&link::Unit<'_>>> = link::scopes(&units)
+        .iter()
+        .map(|scope| scope.iter().filter_map(|i| units.get(*i)).collect())
+        .collect();
+    let mut found: Vec<(Vec<Finding>, Vec<Remark>)> = scopes
+        .iter()
+        .map(|members| {
+            let mut remarks = Vec::new();
+            let modules = module::modules(catalog, members, options, None, &mut remarks);
+            (modules, remarks)
+        })
+        .collect();
+    if options.learn {
+        let mut lessons = learn::Lessons::default();
+        for (members, (modules, _)) in scopes.iter().zip(&found) {
+            lessons.take(members, modules);
+        }
+        for (members, (modules, remarks)) in scopes.iter().zip(&mut found) {
+            // Where a maker is settled, nothing is left to learn.
+            if lessons.is_empty() || modules.iter().any(|f| f.module.maker.is_some()) {
+                continue;
+            }
+            remarks.clear();
+            *modules = module::modules(catalog, members, options, Some(&lessons), remarks);
+        }
+    }
+    for (members, (modules, remarks)) in scopes.iter().zip(found) {
+        asset::state(members, &modules, &mut out.assets);
         out.findings.extend(modules);
+        out.remarks.extend(remarks);
     }
     if let Some(least) = options.least {
         out.findings.retain(|f| f.presence <= least);

@@ -10,6 +10,7 @@ use crate::Options;
 use crate::finding::{Finding, ProductName, Remark, Role, Subject};
 use crate::fuse::{self, Fused};
 use crate::key::durability;
+use crate::learn::Lessons;
 use crate::link::Unit;
 use crate::weigh::{Weighed, weigh};
 
@@ -36,12 +37,16 @@ pub fn modules<'a>(
     catalog: &'a Catalog,
     members: &[&Unit<'a>],
     options: &Options,
+    lessons: Option<&Lessons>,
     remarks: &mut Vec<Remark>,
 ) -> Vec<Finding> {
     let mut speaking: Vec<Speaking<'a, '_>> = Vec::new();
     let mut optional: Vec<(&Unit<'a>, Vec<Weighed<'a>>)> = Vec::new();
     for unit in members.iter().copied() {
-        let weighed = weigh(catalog, &unit.seen);
+        let mut weighed = weigh(catalog, &unit.seen);
+        if let Some(lessons) = lessons {
+            lessons.apply(catalog, unit, &mut weighed);
+        }
         let Some(presence) = fuse::presence(&weighed) else {
             if weighed
                 .iter()

@@ -35,6 +35,8 @@ pub struct Settings {
     pub now: Timestamp,
     /// Lowest presence reported.
     pub least: Stance,
+    /// Let an estate's observed modules teach about its other rows, unless the estate says not to.
+    pub learn: bool,
 }
 
 impl Settings {
@@ -54,6 +56,7 @@ impl Settings {
             date: date.unwrap_or(today),
             now,
             least: Stance::Mentioned,
+            learn: true,
         }
     }
 
@@ -62,6 +65,7 @@ impl Settings {
             "date": self.date.to_string(),
             "policies": packs.ids(),
             "least_presence": self.least.as_str(),
+            "learn": self.learn,
             "limits": {
                 "line_bytes": self.limits.line,
                 "whole_bytes": self.limits.whole,
@@ -421,6 +425,11 @@ fn finish(
     let options = Options {
         date: Some(settings.date.to_string()),
         least: Some(settings.least),
+        learn: settings.learn
+            && match scope {
+                Scope::Estate(estate) => estate.audit.learn != Some(false),
+                Scope::Evidence | Scope::Host => false,
+            },
     };
     let Identified {
         findings,

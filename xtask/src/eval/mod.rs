@@ -1,5 +1,6 @@
 //! Identification measured on labelled cases, and held against the committed outcomes.
 
+pub mod accuracy;
 mod baseline;
 mod blind;
 mod cases;
@@ -35,6 +36,9 @@ pub struct Eval {
     /// Write this run's outcomes as the new baseline
     #[arg(long)]
     bless: bool,
+    /// Write docs/accuracy.md (`cargo xtask generate` does too, and `--check` compares it)
+    #[arg(long)]
+    write_docs: bool,
     /// Also with the true maker, and with a random tenth of the catalogue, taken away
     #[arg(long)]
     blind: bool,
@@ -277,6 +281,10 @@ pub fn run(options: &Eval) -> anyhow::Result<()> {
         if let Outcome::Wrong(why) = &j.outcome {
             failed.push(format!("{}: {why}", j.read.case.id));
         }
+    }
+    if options.write_docs {
+        std::fs::write(crate::root().join("docs/accuracy.md"), accuracy::page()?)?;
+        println!("wrote docs/accuracy.md");
     }
     let path = options
         .baseline

@@ -33,6 +33,10 @@ pub struct Audit {
     #[arg(long, value_name = "PACK")]
     policy: Vec<String>,
 
+    /// Do not let observed modules teach about rows with the same TAC, order code or serial numbers
+    #[arg(long)]
+    no_learn: bool,
+
     /// Threads; 0: one a core
     #[arg(long, default_value_t = 0)]
     jobs: usize,
@@ -73,6 +77,7 @@ pub fn run(c: &Audit, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Ex
     let packs = Packs::embedded()?.select(&named)?;
     let mut settings = Settings::new(c.date.or(estate.audit.date));
     settings.jobs = c.jobs;
+    settings.learn = !c.no_learn;
 
     let bar = out.progress();
     let run = audit(
