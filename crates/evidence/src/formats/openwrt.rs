@@ -53,13 +53,17 @@ fn is_cellular(protocol: &str) -> bool {
 
 fn sniff(head: &Head<'_>) -> u8 {
     let mut best = 0u8;
+    // Beside a modem's own answers a question to the connection manager is the lesser part.
+    let answered = ["Manufacturer:", "Revision:"]
+        .iter()
+        .all(|label| head.text.contains(label));
     for line in head.text.lines().take(2000) {
         let text = line.trim();
         if let Some((_, typed)) = modem::prompt(line) {
             let program = program(typed);
             // What `gsmctl -A` sends is a dialogue with the modem, which has a reader of its own.
             if matches!(program, "gsmctl" | "mnf_info") && asked(typed) != Asked::Nothing
-                || matches!(program, "umbim" | "uqmi")
+                || matches!(program, "umbim" | "uqmi") && !answered
                 || typed.starts_with("ubus call gsm")
                 || typed.starts_with("ubus call network.interface")
                 || typed.starts_with("ubus call system board")
