@@ -48,6 +48,7 @@ pub static READERS: &[&Reader] = &[
     &formats::digi_dal::READER,
     &formats::module_label::READER,
     &formats::connection_manager::READER,
+    &formats::modem_status::READER,
     &formats::zeek::READER,
     &formats::suricata::READER,
     &formats::dhcp_leases::READER,

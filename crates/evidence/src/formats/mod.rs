@@ -27,6 +27,7 @@ pub mod lsusb;
 pub mod mm_log;
 pub mod mmcli;
 pub mod modem_json;
+pub mod modem_status;
 pub mod module_label;
 pub mod netsh_mbn;
 pub mod nmcli;
