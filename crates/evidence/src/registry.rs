@@ -50,6 +50,7 @@ pub static READERS: &[&Reader] = &[
     &formats::connection_manager::READER,
     &formats::modem_status::READER,
     &formats::zeek::READER,
+    &formats::register_json::READER,
     &formats::suricata::READER,
     &formats::dhcp_leases::READER,
     &formats::arp_table::READER,

@@ -37,6 +37,7 @@ pub mod qcsuper;
 pub mod qmi;
 pub mod questions;
 pub mod register;
+pub mod register_json;
 pub mod routeros;
 pub mod shell_trace;
 pub mod sim_json;

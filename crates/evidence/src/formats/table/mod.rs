@@ -12,6 +12,7 @@ pub mod delimited;
 pub mod fields;
 pub mod kind;
 mod markdown;
+pub mod objects;
 pub mod workbook;
 
 use std::borrow::Cow;
