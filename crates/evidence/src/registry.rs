@@ -51,6 +51,7 @@ pub static READERS: &[&Reader] = &[
     &formats::modem_status::READER,
     &formats::zeek::READER,
     &formats::register_json::READER,
+    &formats::osquery::READER,
     &formats::suricata::READER,
     &formats::dhcp_leases::READER,
     &formats::arp_table::READER,

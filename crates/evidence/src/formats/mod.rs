@@ -32,6 +32,7 @@ pub mod module_label;
 pub mod netsh_mbn;
 pub mod nmcli;
 pub mod openwrt;
+pub mod osquery;
 pub mod plain_text;
 pub mod qcsuper;
 pub mod qmi;
