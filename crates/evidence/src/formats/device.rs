@@ -67,6 +67,13 @@ impl Device {
         self.key(KeyKind::Port, path);
     }
 
+    /// True if it is known to sit at this place.
+    pub(crate) fn is_at(&self, path: &str) -> bool {
+        self.keys
+            .iter()
+            .any(|k| k.kind == KeyKind::Port && k.value == path)
+    }
+
     /// Adds the serial number the device reports, unless it is one that nobody set.
     pub(crate) fn module_serial(&mut self, text: &str) {
         let text = cut(text.trim());

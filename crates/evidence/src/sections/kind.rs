@@ -2,7 +2,8 @@
 
 pub(super) use crate::formats::lspci::is_tagged;
 use crate::formats::{
-    at, dmesg, fwupd, lspci, lsusb, mm_log, mmcli, nmcli, qmi, udevadm, usb_devices,
+    at, connection_log, device_names, dmesg, fwupd, hardware_listing, lspci, lsusb, mm_log, mmcli,
+    nmcli, qmi, udevadm, usb_devices,
 };
 
 /// Listings that are told apart within one text.
@@ -21,6 +22,9 @@ pub(super) enum Kind {
     Qmi,
     NetworkManager,
     Firmware,
+    Names,
+    Hardware,
+    Connection,
 }
 
 /// Which lines go on with a listing beside those that only its kind has.
@@ -58,6 +62,9 @@ impl Kind {
             Self::Qmi => &["qmicli", "mbimcli"],
             Self::NetworkManager => &["nmcli"],
             Self::Firmware => &["fwupd"],
+            Self::Names => &["device-names"],
+            Self::Hardware => &["hardware-listing"],
+            Self::Connection => &["connection-log"],
         }
     }
 
@@ -78,8 +85,12 @@ impl Kind {
 
     pub(super) fn follows(self) -> Follows {
         match self {
-            Self::UsbDevices | Self::Kernel | Self::ManagerLog => Follows::Nothing,
-            Self::Usb | Self::UsbTree | Self::Udev | Self::Qmi => Follows::Indented,
+            Self::UsbDevices | Self::Kernel | Self::ManagerLog | Self::Names | Self::Connection => {
+                Follows::Nothing
+            }
+            Self::Usb | Self::UsbTree | Self::Udev | Self::Qmi | Self::Hardware => {
+                Follows::Indented
+            }
             Self::Pci => Follows::Function,
             Self::Smbios | Self::NetworkManager => Follows::Paragraph,
             Self::Modem => Follows::Columns,
@@ -151,6 +162,15 @@ pub(super) fn of_line(line: &str, content: &str) -> Option<Kind> {
     }
     if dmesg::begins(c) {
         return Some(Kind::Kernel);
+    }
+    if connection_log::begins(c) {
+        return Some(Kind::Connection);
+    }
+    if device_names::begins(c) {
+        return Some(Kind::Names);
+    }
+    if hardware_listing::begins(c) {
+        return Some(Kind::Hardware);
     }
     at::begins(c).then_some(Kind::Dialogue)
 }

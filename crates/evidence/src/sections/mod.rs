@@ -28,9 +28,12 @@ use margin::Margin;
 /// Formats whose texts may hold listings of other kinds.
 const MIXED: &[&str] = &[
     "at",
+    "connection-log",
+    "device-names",
     "dmesg",
     "dmidecode",
     "fwupd",
+    "hardware-listing",
     "lspci",
     "lsusb",
     "lsusb-t",

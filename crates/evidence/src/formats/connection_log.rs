@@ -1,0 +1,164 @@
+//! What programs that bring a modem into service say of it: `quectel-CM`, `usb_modeswitch`, the port
+//! discovery of Asterisk's dongle channels.
+
+use super::device::Device;
+use super::hex_id;
+use crate::modem::port_of_path;
+use crate::observation::{Clue, Place, Stance};
+use crate::reader::{Head, ReadError, Reader, Sink};
+use crate::source::Source;
+use crate::text;
+
+/// The reader.
+pub static READER: Reader = Reader {
+    format: "connection-log",
+    title: "Logs of quectel-CM, usb_modeswitch and dongle discovery",
+    made_by: "quectel-CM; usb_modeswitch -W; asterisk with chan_dongle or chan_quectel",
+    proves: &[Stance::Observed],
+    enumerates: &[],
+    sniff,
+    read,
+};
+
+fn sniff(head: &Head<'_>) -> u8 {
+    if head.count_lines(begins) > 0 { 86 } else { 0 }
+}
+
+/// A line that only such a program writes.
+pub(crate) fn begins(line: &str) -> bool {
+    found(line).is_some()
+        || switching(line).is_some()
+        || line.contains("requestBaseBandVersion ")
+        || line.contains("Find usbnet_adapter = ")
+}
+
+/// `Find /sys/bus/usb/devices/2-1.2 idVendor=2c7c idProduct=0512`,
+/// `found /sys/bus/usb/devices/1-1 is idVendor 12d1 idProduct 1436`: path and id.
+fn found(line: &str) -> Option<(&str, String)> {
+    let at = line.find("/sys/bus/usb/devices/")?;
+    let path = line.get(at..)?.split_whitespace().next()?;
+    let number = |name: &str| {
+        let rest = line.get(at..)?.split_once(name)?.1;
+        let rest = rest.trim_start_matches(['=', ' ', ':']);
+        hex_id::four(rest.split([' ', ',', ']', ')']).next()?)
+    };
+    let before = line.get(..at)?.trim_end();
+    let said = before.ends_with("Find") || before.ends_with("found");
+    let id = format!("{}:{}", number("idVendor")?, number("idProduct")?);
+    said.then_some((path, id))
+}
+
+/// `   found USB ID 12d1:1446` of usb_modeswitch.
+fn switching(line: &str) -> Option<String> {
+    let rest = line.trim().strip_prefix("found USB ID ")?;
+    hex_id::pair(rest.trim())
+}
+
+/// Most devices kept apart.
+const MOST_DEVICES: usize = 256;
+
+#[derive(Default)]
+struct Log {
+    units: u64,
+    devices: Vec<Device>,
+    /// The device spoken of.
+    current: Option<usize>,
+    described: bool,
+    /// The device that usb_modeswitch is to switch.
+    switched: Option<usize>,
+}
+
+impl Log {
+    /// Makes the device of this id, at this port if one is named, the current one.
+    fn start(
+        &mut self,
+        id: &str,
+        port: Option<String>,
+        place: &Place,
+        sink: &mut dyn Sink,
+    ) -> Result<(), ReadError> {
+        self.described = false;
+        let known = self.devices.iter().position(|d| {
+            d.first(Clue::UsbId) == Some(id) && port.as_deref().is_none_or(|p| d.is_at(p))
+        });
+        if known.is_some() {
+            self.current = known;
+            return Ok(());
+        }
+        if self.devices.len() >= MOST_DEVICES {
+            self.finish(sink)?;
+        }
+        let at = self.add();
+        if let Some(device) = self.devices.get_mut(at) {
+            device.fact(Clue::UsbId, id, place.clone());
+            if let Some(port) = port {
+                device.port(port);
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self) -> usize {
+        self.devices.push(Device::new(self.units));
+        self.units += 1;
+        let at = self.devices.len() - 1;
+        self.current = Some(at);
+        at
+    }
+
+    fn finish(&mut self, sink: &mut dyn Sink) -> Result<(), ReadError> {
+        self.current = None;
+        self.switched = None;
+        let devices = std::mem::take(&mut self.devices);
+        devices.into_iter().try_for_each(|d| d.emit(sink))
+    }
+
+    fn line(&mut self, line: &str, place: &Place, sink: &mut dyn Sink) -> Result<(), ReadError> {
+        if let Some((path, id)) = found(line) {
+            return self.start(&id, port_of_path(path), place, sink);
+        }
+        if let Some(id) = switching(line) {
+            return self.start(&id, None, place, sink);
+        }
+        let text = line.trim();
+        if text == "product ID matched" {
+            self.switched = self.current;
+        } else if text.starts_with("USB description data") {
+            // Other devices are looked at as well; this is of the one that matched.
+            self.current = self.switched.take().or(self.current);
+            self.described = true;
+        }
+        let value_of = |mark: &str| line.split_once(mark).map(|(_, v)| v.trim());
+        let revision = value_of("requestBaseBandVersion ");
+        let adapter = value_of("Find usbnet_adapter = ");
+        if revision.is_none() && adapter.is_none() && !self.described {
+            return Ok(());
+        }
+        let at = match self.current {
+            Some(at) => at,
+            None => self.add(),
+        };
+        let Some(device) = self.devices.get_mut(at) else {
+            return Ok(());
+        };
+        if let Some(revision) = revision {
+            device.fact(Clue::ModemRevision, revision, place.clone());
+        } else if let Some(adapter) = adapter {
+            let said = format!("network interface {adapter}");
+            device.fact(Clue::CellularInterface, &said, place.clone());
+        } else if let Some(value) = text.strip_prefix("Manufacturer: ") {
+            device.text(Clue::UsbManufacturer, value, place.clone());
+        } else if let Some(value) = text.strip_prefix("Product: ") {
+            device.text(Clue::UsbProduct, value, place.clone());
+        }
+        Ok(())
+    }
+}
+
+fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
+    let mut log = Log::default();
+    text::lines(source, sink, |number, line, sink| {
+        log.line(line, &Place::Line(number), sink)
+    })?;
+    log.finish(sink)
+}
