@@ -48,7 +48,7 @@ pub static READERS: &[&Reader] = &[
     &formats::digi_dal::READER,
     &formats::device_names::READER,
     &formats::hardware_listing::READER,
-    &formats::connection_log::READER,
+    &formats::mode_switch::READER,
     &formats::module_label::READER,
     &formats::connection_manager::READER,
     &formats::modem_status::READER,

@@ -2,7 +2,7 @@
 
 pub(super) use crate::formats::lspci::is_tagged;
 use crate::formats::{
-    at, connection_log, device_names, dmesg, fwupd, hardware_listing, lspci, lsusb, mm_log, mmcli,
+    at, device_names, dmesg, fwupd, hardware_listing, lspci, lsusb, mm_log, mmcli, mode_switch,
     nmcli, qmi, udevadm, usb_devices,
 };
 
@@ -64,7 +64,7 @@ impl Kind {
             Self::Firmware => &["fwupd"],
             Self::Names => &["device-names"],
             Self::Hardware => &["hardware-listing"],
-            Self::Connection => &["connection-log"],
+            Self::Connection => &["mode-switch"],
         }
     }
 
@@ -163,7 +163,7 @@ pub(super) fn of_line(line: &str, content: &str) -> Option<Kind> {
     if dmesg::begins(c) {
         return Some(Kind::Kernel);
     }
-    if connection_log::begins(c) {
+    if mode_switch::begins(c) {
         return Some(Kind::Connection);
     }
     if device_names::begins(c) {

@@ -28,7 +28,7 @@ use margin::Margin;
 /// Formats whose texts may hold listings of other kinds.
 const MIXED: &[&str] = &[
     "at",
-    "connection-log",
+    "mode-switch",
     "device-names",
     "dmesg",
     "dmidecode",

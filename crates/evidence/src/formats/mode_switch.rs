@@ -1,5 +1,5 @@
-//! What programs that bring a modem into service say of it: `quectel-CM`, `usb_modeswitch`, the port
-//! discovery of Asterisk's dongle channels.
+//! What programs that look for sticks on USB say of them: `usb_modeswitch`, the port discovery of
+//! Asterisk's dongle channels.
 
 use super::device::Device;
 use super::hex_id;
@@ -11,9 +11,9 @@ use crate::text;
 
 /// The reader.
 pub static READER: Reader = Reader {
-    format: "connection-log",
-    title: "Logs of quectel-CM, usb_modeswitch and dongle discovery",
-    made_by: "quectel-CM; usb_modeswitch -W; asterisk with chan_dongle or chan_quectel",
+    format: "mode-switch",
+    title: "Logs of usb_modeswitch and dongle discovery",
+    made_by: "usb_modeswitch -W; asterisk with chan_dongle or chan_quectel",
     proves: &[Stance::Observed],
     enumerates: &[],
     sniff,
@@ -26,13 +26,9 @@ fn sniff(head: &Head<'_>) -> u8 {
 
 /// A line that only such a program writes.
 pub(crate) fn begins(line: &str) -> bool {
-    found(line).is_some()
-        || switching(line).is_some()
-        || line.contains("requestBaseBandVersion ")
-        || line.contains("Find usbnet_adapter = ")
+    found(line).is_some() || switching(line).is_some()
 }
 
-/// `Find /sys/bus/usb/devices/2-1.2 idVendor=2c7c idProduct=0512`,
 /// `found /sys/bus/usb/devices/1-1 is idVendor 12d1 idProduct 1436`: path and id.
 fn found(line: &str) -> Option<(&str, String)> {
     let at = line.find("/sys/bus/usb/devices/")?;
@@ -43,7 +39,7 @@ fn found(line: &str) -> Option<(&str, String)> {
         hex_id::four(rest.split([' ', ',', ']', ')']).next()?)
     };
     let before = line.get(..at)?.trim_end();
-    let said = before.ends_with("Find") || before.ends_with("found");
+    let said = before.ends_with("found");
     let id = format!("{}:{}", number("idVendor")?, number("idProduct")?);
     said.then_some((path, id))
 }
@@ -128,10 +124,7 @@ impl Log {
             self.current = self.switched.take().or(self.current);
             self.described = true;
         }
-        let value_of = |mark: &str| line.split_once(mark).map(|(_, v)| v.trim());
-        let revision = value_of("requestBaseBandVersion ");
-        let adapter = value_of("Find usbnet_adapter = ");
-        if revision.is_none() && adapter.is_none() && !self.described {
+        if !self.described {
             return Ok(());
         }
         let at = match self.current {
@@ -141,12 +134,7 @@ impl Log {
         let Some(device) = self.devices.get_mut(at) else {
             return Ok(());
         };
-        if let Some(revision) = revision {
-            device.fact(Clue::ModemRevision, revision, place.clone());
-        } else if let Some(adapter) = adapter {
-            let said = format!("network interface {adapter}");
-            device.fact(Clue::CellularInterface, &said, place.clone());
-        } else if let Some(value) = text.strip_prefix("Manufacturer: ") {
+        if let Some(value) = text.strip_prefix("Manufacturer: ") {
             device.text(Clue::UsbManufacturer, value, place.clone());
         } else if let Some(value) = text.strip_prefix("Product: ") {
             device.text(Clue::UsbProduct, value, place.clone());
