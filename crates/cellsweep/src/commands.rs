@@ -4,6 +4,7 @@ pub mod assess;
 pub mod audit;
 pub mod catalog;
 pub mod explain;
+pub mod gate;
 pub mod host;
 pub mod identify;
 pub mod policy;
@@ -24,6 +25,7 @@ pub fn run(arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exit> {
         Command::Host(c) => host::run(c, arguments, out),
         Command::Assess(c) => assess::run(c, arguments, out),
         Command::Audit(c) => audit::run(c, arguments, out),
+        Command::Gate(c) => gate::run(c, arguments, out),
         Command::Identify(c) => identify::run(c, &load(arguments)?, out),
         Command::Catalog(c) => catalog::run(c, arguments, out),
         Command::Policy(c) => policy::run(c, out),

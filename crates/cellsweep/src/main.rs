@@ -51,6 +51,8 @@ pub enum Command {
     Assess(commands::assess::Assess),
     /// Audit a whole estate: report, questions, observations
     Audit(commands::audit::Audit),
+    /// May we buy this? Lists, part numbers, product names, line by line
+    Gate(Box<commands::gate::Gate>),
     /// One identifier or string, explained
     Identify(commands::identify::Identify),
     /// The catalogue of makers, modules and identifiers

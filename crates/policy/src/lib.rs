@@ -5,6 +5,7 @@
 //! - [`case`]: what is judged ([`Case`], [`Circumstances`])
 //! - [`mod@judge`]: one rule, one item, one date
 //! - [`verdict`]: what comes out
+//! - [`waiver`]: an organisation's waivers and stricter readings
 
 pub mod case;
 pub mod dates;
@@ -13,6 +14,7 @@ pub mod load;
 pub mod pack;
 pub mod packs;
 pub mod verdict;
+pub mod waiver;
 
 pub use case::{Case, Circumstances, MakerFacts, OwnerFacts};
 pub use judge::judge;
@@ -20,3 +22,4 @@ pub use load::{CODES, Problem, load};
 pub use pack::{Pack, Rule, Stage};
 pub use packs::{Error, Event, Packs, check};
 pub use verdict::{IfMaker, Status, Verdict};
+pub use waiver::{Additions, Override, Waiver};

@@ -82,6 +82,26 @@ pub const CODES: &[(&str, &str)] = &[
         "pack-unknown-list",
         "a rule refers to the list of a pack that is not loaded",
     ),
+    (
+        "waiver-period",
+        "a waiver ends before it starts, or has no end within ten years",
+    ),
+    (
+        "override-not-stricter",
+        "an override may only make a rule's answer stricter; to lower it takes a waiver",
+    ),
+    (
+        "waiver-expired",
+        "a waiver's last day has passed; it changes nothing any more",
+    ),
+    (
+        "waiver-unused",
+        "a waiver or override that met nothing in this run: it may be gone, or its scope mistyped",
+    ),
+    (
+        "waiver-too-broad",
+        "a waiver that names neither a thing nor a rule, or runs for more than two years",
+    ),
 ];
 
 /// One mistake in a pack file.
@@ -114,7 +134,7 @@ impl std::error::Error for Problem {}
 type Value<'i> = Spanned<DeValue<'i>>;
 
 /// Collects problems and turns offsets into lines.
-struct Log<'t> {
+pub(crate) struct Log<'t> {
     file: &'t str,
     text: &'t str,
     line_starts: Vec<usize>,
@@ -122,7 +142,7 @@ struct Log<'t> {
 }
 
 impl Log<'_> {
-    fn add(&mut self, at: usize, code: &'static str, message: impl Into<String>) {
+    pub(crate) fn add(&mut self, at: usize, code: &'static str, message: impl Into<String>) {
         let line = self.line(at);
         let start = self.line_starts.get(line - 1).copied().unwrap_or(0);
         let column = self
@@ -144,15 +164,15 @@ impl Log<'_> {
 }
 
 /// A table being read: keys asked for are ticked off, what is left is unknown.
-struct Table<'t, 'i> {
+pub(crate) struct Table<'t, 'i> {
     name: String,
-    span: Range<usize>,
+    pub(crate) span: Range<usize>,
     map: &'t DeTable<'i>,
     asked: BTreeSet<&'static str>,
 }
 
 impl<'t, 'i> Table<'t, 'i> {
-    fn new(name: impl Into<String>, span: Range<usize>, map: &'t DeTable<'i>) -> Self {
+    pub(crate) fn new(name: impl Into<String>, span: Range<usize>, map: &'t DeTable<'i>) -> Self {
         Self {
             name: name.into(),
             span,
@@ -161,12 +181,12 @@ impl<'t, 'i> Table<'t, 'i> {
         }
     }
 
-    fn get(&mut self, key: &'static str) -> Option<&'t Value<'i>> {
+    pub(crate) fn get(&mut self, key: &'static str) -> Option<&'t Value<'i>> {
         self.asked.insert(key);
         self.map.get(key)
     }
 
-    fn missing(&self, log: &mut Log<'_>, key: &str) {
+    pub(crate) fn missing(&self, log: &mut Log<'_>, key: &str) {
         log.add(
             self.span.start,
             "pack-missing-key",
@@ -174,7 +194,11 @@ impl<'t, 'i> Table<'t, 'i> {
         );
     }
 
-    fn text(&mut self, log: &mut Log<'_>, key: &'static str) -> Option<(String, Range<usize>)> {
+    pub(crate) fn text(
+        &mut self,
+        log: &mut Log<'_>,
+        key: &'static str,
+    ) -> Option<(String, Range<usize>)> {
         let value = self.get(key)?;
         let DeValue::String(text) = value.get_ref() else {
             log.add(
@@ -195,18 +219,18 @@ impl<'t, 'i> Table<'t, 'i> {
         Some((text.trim().to_owned(), value.span()))
     }
 
-    fn opt(&mut self, log: &mut Log<'_>, key: &'static str) -> Option<String> {
+    pub(crate) fn opt(&mut self, log: &mut Log<'_>, key: &'static str) -> Option<String> {
         self.text(log, key).map(|(t, _)| t)
     }
 
-    fn need(&mut self, log: &mut Log<'_>, key: &'static str) -> String {
+    pub(crate) fn need(&mut self, log: &mut Log<'_>, key: &'static str) -> String {
         if self.get(key).is_none() {
             self.missing(log, key);
         }
         self.opt(log, key).unwrap_or_default()
     }
 
-    fn flag(&mut self, log: &mut Log<'_>, key: &'static str) -> Option<bool> {
+    pub(crate) fn flag(&mut self, log: &mut Log<'_>, key: &'static str) -> Option<bool> {
         let value = self.get(key)?;
         if let DeValue::Boolean(b) = value.get_ref() {
             return Some(*b);
@@ -219,7 +243,7 @@ impl<'t, 'i> Table<'t, 'i> {
         None
     }
 
-    fn number(&mut self, log: &mut Log<'_>, key: &'static str) -> Option<u32> {
+    pub(crate) fn number(&mut self, log: &mut Log<'_>, key: &'static str) -> Option<u32> {
         let value = self.get(key)?;
         if let DeValue::Integer(n) = value.get_ref()
             && let Ok(n) = u32::from_str_radix(n.as_str(), n.radix())
@@ -234,7 +258,7 @@ impl<'t, 'i> Table<'t, 'i> {
         None
     }
 
-    fn date(&mut self, log: &mut Log<'_>, key: &'static str) -> Option<Date> {
+    pub(crate) fn date(&mut self, log: &mut Log<'_>, key: &'static str) -> Option<Date> {
         let value = self.get(key)?;
         let text = match value.get_ref() {
             DeValue::String(text) => text.trim().to_owned(),
@@ -259,7 +283,7 @@ impl<'t, 'i> Table<'t, 'i> {
         day
     }
 
-    fn need_date(&mut self, log: &mut Log<'_>, key: &'static str) -> Date {
+    pub(crate) fn need_date(&mut self, log: &mut Log<'_>, key: &'static str) -> Date {
         if self.get(key).is_none() {
             self.missing(log, key);
         }
@@ -267,7 +291,7 @@ impl<'t, 'i> Table<'t, 'i> {
     }
 
     /// Texts with their places. One text stands for a list of one.
-    fn texts(
+    pub(crate) fn texts(
         &mut self,
         log: &mut Log<'_>,
         key: &'static str,
@@ -307,7 +331,7 @@ impl<'t, 'i> Table<'t, 'i> {
         }
     }
 
-    fn list(&mut self, log: &mut Log<'_>, key: &'static str) -> Vec<String> {
+    pub(crate) fn list(&mut self, log: &mut Log<'_>, key: &'static str) -> Vec<String> {
         self.texts(log, key)
             .unwrap_or_default()
             .into_iter()
@@ -345,7 +369,7 @@ impl<'t, 'i> Table<'t, 'i> {
         all
     }
 
-    fn word<T: Copy>(
+    pub(crate) fn word<T: Copy>(
         &mut self,
         log: &mut Log<'_>,
         key: &'static str,
@@ -382,7 +406,7 @@ impl<'t, 'i> Table<'t, 'i> {
         None
     }
 
-    fn tables(&mut self, log: &mut Log<'_>, key: &'static str) -> Vec<Table<'t, 'i>> {
+    pub(crate) fn tables(&mut self, log: &mut Log<'_>, key: &'static str) -> Vec<Table<'t, 'i>> {
         let mut all = Vec::new();
         let Some(value) = self.get(key) else {
             return all;
@@ -428,7 +452,7 @@ impl<'t, 'i> Table<'t, 'i> {
     }
 
     /// Reports keys that were not asked for.
-    fn end(self, log: &mut Log<'_>) {
+    pub(crate) fn end(self, log: &mut Log<'_>) {
         for (key, _) in self.map {
             if !self.asked.contains(key.get_ref().as_ref()) {
                 let known: Vec<&str> = self.asked.iter().copied().collect();
@@ -477,6 +501,16 @@ fn id(table: &mut Table<'_, '_>, log: &mut Log<'_>) -> String {
 
 /// Reads a pack. `file` is the name shown in problems; its stem must be the pack's id.
 pub fn load(file: &str, text: &str) -> Result<Pack, Vec<Problem>> {
+    document(file, text, "the pack", read)
+}
+
+/// Reads a TOML document of known keys, and says everything that is wrong with it.
+pub(crate) fn document<T>(
+    file: &str,
+    text: &str,
+    what: &str,
+    read: impl FnOnce(&mut Table<'_, '_>, &mut Log<'_>) -> T,
+) -> Result<T, Vec<Problem>> {
     let mut line_starts = vec![0];
     line_starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
     let mut log = Log {
@@ -489,7 +523,7 @@ pub fn load(file: &str, text: &str) -> Result<Pack, Vec<Problem>> {
         log.add(
             0,
             "pack-too-large",
-            format!("a pack has at most {MAX_BYTES} bytes"),
+            format!("at most {MAX_BYTES} bytes are read"),
         );
         return Err(log.problems);
     }
@@ -505,11 +539,11 @@ pub fn load(file: &str, text: &str) -> Result<Pack, Vec<Problem>> {
         // What the parser recovered would only add follow-up mistakes.
         return Err(sorted(log.problems));
     }
-    let mut top = Table::new("the pack", 0..0, root.get_ref());
-    let pack = read(&mut top, &mut log);
+    let mut top = Table::new(what, 0..0, root.get_ref());
+    let found = read(&mut top, &mut log);
     top.end(&mut log);
     if log.problems.is_empty() {
-        Ok(pack)
+        Ok(found)
     } else {
         Err(sorted(log.problems))
     }

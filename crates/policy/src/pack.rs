@@ -156,7 +156,7 @@ impl Stage {
     }
 
     /// In words for a sentence.
-    pub(crate) fn says(self) -> &'static str {
+    pub fn says(self) -> &'static str {
         match self {
             Self::Purchase => "new purchases",
             Self::Installed => "installed units",

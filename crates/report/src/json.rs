@@ -92,6 +92,19 @@ pub fn ndjson(report: &Report) -> Result<String, serde_json::Error> {
     Ok(out)
 }
 
+/// Any document in the same way.
+///
+/// # Errors
+/// If a value cannot be written as JSON.
+pub fn value<T: Serialize>(value: &T, layout: Layout) -> Result<String, serde_json::Error> {
+    let mut out = match layout {
+        Layout::Compact => escaped(value, CompactFormatter)?,
+        Layout::Pretty => escaped(value, PrettyFormatter::new())?,
+    };
+    out.push('\n');
+    Ok(out)
+}
+
 fn escaped<T: Serialize, F: Formatter>(value: &T, inner: F) -> Result<String, serde_json::Error> {
     let mut bytes = Vec::new();
     value.serialize(&mut Serializer::with_formatter(

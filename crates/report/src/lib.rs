@@ -6,6 +6,7 @@
 //! - [`assemble`]: parts of a run into a report: coverage, summary, exit codes
 //! - [`brief`]: the answer, deadlines, departments and gaps, as data for page and summary
 //! - [`exit`]: exit codes and their precedence
+//! - [`gate`]: the purchase gate's document: JSON, SARIF, JUnit, Markdown
 //! - [`redact`]: masks numbers that identify devices, SIMs and, if wanted, sites
 //! - [`sanitise`]: outside text on its way to a screen, page, table or link
 //! - [`standing`]: words and ranks of verdicts
@@ -21,6 +22,7 @@
 pub mod assemble;
 pub mod brief;
 pub mod exit;
+pub mod gate;
 mod heat;
 pub mod json;
 pub mod makers;

@@ -70,7 +70,7 @@ pub struct Edition {
 }
 
 /// Writes packs with their version under the name `edition`, as the contract has it.
-fn packs<S: serde::Serializer>(packs: &[Edition], to: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn packs<S: serde::Serializer>(packs: &[Edition], to: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Pack<'a> {
         id: &'a str,

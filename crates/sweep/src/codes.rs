@@ -295,6 +295,7 @@ pub fn all() -> Vec<(&'static str, &'static str)> {
     codes.extend_from_slice(READING);
     codes.extend(cellsweep_policy::CODES);
     codes.extend(cellsweep_unpack::CODES);
+    codes.extend(crate::gate::CODES);
     codes.sort_by_key(|c| c.0);
     codes.dedup_by_key(|c| c.0);
     codes

@@ -2,6 +2,7 @@
 //! live here and nowhere else; the result is the same for any number of threads.
 //!
 //! - [`codes`]: every code of a report, explained
+//! - [`gate`]: lists judged as purchases, line by line
 //! - [`input`]: which files are evidence, and what is known about each
 //! - [`read`]: one source through its reader; a container through its members
 //! - [`reassess`]: line-wise inventories judged again, streaming
@@ -12,6 +13,7 @@
 
 pub mod codes;
 mod container;
+pub mod gate;
 pub mod input;
 // Without the feature only the word "not built" is left of it.
 #[cfg_attr(

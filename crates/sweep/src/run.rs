@@ -511,7 +511,7 @@ fn judge(
     f.risk = serde_json::to_value(risk).ok();
 }
 
-fn editions(packs: &Packs, date: Date) -> Vec<Edition> {
+pub(crate) fn editions(packs: &Packs, date: Date) -> Vec<Edition> {
     packs
         .list()
         .iter()
@@ -642,7 +642,7 @@ fn unbound(reading: &Reading, remarks: &mut Vec<Remark>) {
     }
 }
 
-fn fail_unwalked(reading: &mut Reading, unwalked: &[Unwalked]) {
+pub(crate) fn fail_unwalked(reading: &mut Reading, unwalked: &[Unwalked]) {
     for u in unwalked {
         reading.sources.push(SourceState {
             path: u.shown.clone(),

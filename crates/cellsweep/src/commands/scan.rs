@@ -200,7 +200,7 @@ pub fn write(
 }
 
 /// Standard input as a file, because sources are read by several stages.
-fn spool() -> anyhow::Result<(tempfile::NamedTempFile, u64)> {
+pub fn spool() -> anyhow::Result<(tempfile::NamedTempFile, u64)> {
     let mut file = tempfile::NamedTempFile::new().context("a temporary file for standard input")?;
     let n = std::io::copy(&mut std::io::stdin().lock().take(1 << 36), &mut file)
         .context("standard input")?;

@@ -294,6 +294,7 @@ pub const ALIASES: &[(Field, &[&str])] = &[
     ]),
     (Field::Value, &["value", "val", "wert", "valeur", "valor", "comment"]),
     (Field::Description, &[
+        "itemname",
         "description", "desc", "partdescription", "itemdescription", "beschreibung", "descripcion",
         "descrizione",
     ]),
@@ -301,6 +302,7 @@ pub const ALIASES: &[(Field, &[&str])] = &[
         "mpn", "manufacturerpartnumber", "manufacturerpart", "manufacturerpartno", "manufacturerpn",
         "mfrpartnumber", "mfrpart", "mfrpn", "mfgpartnumber", "mfgpart", "mfgpn", "mfrpartno",
         "mfgpartno", "manpartno", "mfpn", "mp", "manfnum", "manufacturerpartnum", "manufacturernumber", "manufacturerno", "mpn1",
+        "manufactureritemnumber", "mfritemnumber", "mfgitemnumber",
         "herstellernummer", "herstellerteilenummer", "herstellerartikelnummer",
         "referencefabricant", "referenciafabricante",
     ]),
@@ -378,7 +380,12 @@ pub fn field(header: &str) -> Option<Field> {
     }
     let whole = plain(header);
     if let Some(found) = named(&whole) {
-        return Some(found);
+        // `Mfr. #` is the maker's number, not the maker.
+        return Some(if found == Field::Maker && header.contains('#') {
+            Field::PartNumber
+        } else {
+            found
+        });
     }
     if let Some((before, _)) = header.split_once(['(', '['])
         && let Some(found) = named(&plain(before))
