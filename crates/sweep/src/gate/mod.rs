@@ -194,6 +194,8 @@ pub fn gate(
         options: Options {
             date: Some(settings.date.to_string()),
             least: None,
+            // Lines of a list teach nothing about one another.
+            learn: false,
         },
         used: BTreeSet::new(),
         table: Table::embedded(),
@@ -310,16 +312,14 @@ fn exit(lines: &[Line], sources: &[SourceState], remarks: &[Note]) -> Vec<u8> {
     codes
 }
 
-/// Tables of products are read again as lists of goods: what is bought stands in columns that a register
-/// of assets does not ask for.
+/// Tables of products, and texts that are tables after all, are read again as lists of goods: what is
+/// bought stands in columns that a register of assets does not ask for.
 fn as_goods(catalog: &Catalog, inputs: &[Input], settings: &Settings, reading: &mut Reading) {
     let stop = Stop::new(false);
     for input in inputs.iter().filter(|i| i.format.is_none()) {
-        let Some(state) = reading
-            .sources
-            .iter_mut()
-            .find(|s| s.path == input.shown && s.format.as_deref() == Some("register"))
-        else {
+        let Some(state) = reading.sources.iter_mut().find(|s| {
+            s.path == input.shown && matches!(s.format.as_deref(), None | Some("register" | "text"))
+        }) else {
             continue;
         };
         let mut again = input.clone();
@@ -330,13 +330,33 @@ fn as_goods(catalog: &Catalog, inputs: &[Input], settings: &Settings, reading: &
         else {
             continue;
         };
-        if seen.is_empty() {
+        let table = state.format.as_deref() == Some("register");
+        if seen.is_empty() || !table && !most_lines(input, &seen) {
             continue;
         }
         reading.seen.retain(|s| *s.source != *input.shown);
         reading.seen.extend(seen);
         *state = new;
     }
+}
+
+/// Most lines of the file became rows: two words that look like a header make no table of a text.
+fn most_lines(input: &Input, seen: &[Seen]) -> bool {
+    let rows: BTreeSet<u64> = seen
+        .iter()
+        .filter_map(|s| match s.observation.place {
+            Place::Cell { row, .. } => Some(row),
+            _ => None,
+        })
+        .collect();
+    let lines = std::fs::File::open(&input.path).map_or(0, |file| {
+        BufReader::new(file.take(LIST_MOST))
+            .split(b'\n')
+            .map_while(Result::ok)
+            .filter(|l| !l.trim_ascii().is_empty())
+            .count()
+    });
+    rows.len() * 2 + 1 >= lines
 }
 
 /// A file without a known format: a list with one item a line.
