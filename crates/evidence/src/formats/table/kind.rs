@@ -248,7 +248,8 @@ fn is_header(layout: &Layout, rows: &[super::Record]) -> bool {
         let h = c.header.trim();
         h.starts_with(['\'', '`', '{', '\\'])
             || h.ends_with(['\'', '`', '='])
-            || (h.ends_with('.') && h.contains(' '))
+            // `Serial No.` is a name, four words and a full stop are a sentence.
+            || (h.ends_with('.') && h.split_whitespace().count() > 3)
     });
     // Titles and dates of an export stand above its header, rows of data do not.
     let alike = rows
