@@ -57,6 +57,22 @@ pub(super) fn lines(seen: Vec<Seen>) -> Vec<Item> {
         .collect()
 }
 
+/// True if the line has a designator as drawings have them: `U5`, `CARD1`. A quote's reference number
+/// (`NR7101-EU01V1F`) is none.
+pub(super) fn designated(seen: &[Seen]) -> bool {
+    seen.iter().any(|s| {
+        s.observation.subject.iter().any(|k| {
+            let letters = k.value.bytes().take_while(u8::is_ascii_uppercase).count();
+            let rest = k.value.get(letters..).unwrap_or_default();
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            k.kind == KeyKind::BomRef
+                && (1..=5).contains(&letters)
+                && (1..=5).contains(&digits)
+                && rest.len() <= digits + 1
+        })
+    })
+}
+
 fn item(seen: Vec<Seen>) -> Option<Item> {
     let first = seen.first()?;
     let source = Arc::clone(&first.source);
@@ -82,12 +98,7 @@ fn item(seen: Vec<Seen>) -> Option<Item> {
         && seen
             .iter()
             .any(|s| matches!(s.observation.clue, Clue::ProductModel | Clue::ProductMaker));
-    let designated = seen.iter().any(|s| {
-        s.observation
-            .subject
-            .iter()
-            .any(|k| k.kind == KeyKind::BomRef)
-    });
+    let designated = designated(&seen);
     let not_fitted = seen
         .iter()
         .all(|s| s.observation.stance >= Stance::Mentioned);

@@ -8,7 +8,7 @@ mod alternatives;
 mod lines;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::sync::Arc;
 
@@ -37,6 +37,33 @@ const LIST_MOST: u64 = 64 << 20;
 const LINES_MOST: usize = 1_000_000;
 /// Most product names looked up in one line.
 const LOOKUPS: usize = 60;
+/// Most different lines remembered as holding nothing that is recognised.
+const REMEMBERED: usize = 200_000;
+
+/// Maker, model and order code as a line states them.
+type Product = (Option<String>, String, Option<String>);
+
+/// The code of a line in which nothing is recognised and which passes.
+const NOTHING: &str = "no-module-recognised";
+
+/// What a line says, whole.
+fn said(item: &Item) -> String {
+    let mut key = String::from(if item.part_of_board || item.not_fitted {
+        "part"
+    } else {
+        "goods"
+    });
+    for s in &item.declared {
+        if s.observation.clue == Clue::Quantity {
+            continue;
+        }
+        key.push('\n');
+        key.push_str(s.observation.clue.as_str());
+        key.push(' ');
+        key.push_str(&s.observation.value);
+    }
+    key
+}
 
 /// Codes of lines, with what each means.
 pub const CODES: &[(&str, &str)] = &[
@@ -199,6 +226,7 @@ pub fn gate(
         },
         used: BTreeSet::new(),
         table: Table::embedded(),
+        quiet: HashMap::new(),
     };
     let lines: Vec<Line> = items.iter().filter_map(|item| judge.line(item)).collect();
     let used = judge.used;
@@ -420,6 +448,8 @@ struct Judge<'a> {
     options: Options,
     used: BTreeSet<String>,
     table: Option<&'static Table>,
+    /// Reasons of lines in which nothing is recognised, by what they say: lists repeat their parts.
+    quiet: HashMap<String, String>,
 }
 
 /// What a line's verdicts come to.
@@ -455,6 +485,13 @@ impl Judge<'_> {
             alternatives: Vec::new(),
             waived: Vec::new(),
         };
+        let key = item.alternates.is_empty().then(|| said(item));
+        if let Some(reason) = key.as_ref().and_then(|k| self.quiet.get(k)) {
+            NOTHING.clone_into(&mut line.code);
+            line.reason.clone_from(reason);
+            self.level(&mut line);
+            return Some(line);
+        }
         let mut product = None;
         let mut findings = self.found(&item.declared, &mut product);
         if item.not_fitted && !findings.is_empty() {
@@ -479,6 +516,12 @@ impl Judge<'_> {
                 return None;
             }
             self.nothing_recognised(item, &mut line);
+            if line.code == NOTHING
+                && self.quiet.len() < REMEMBERED
+                && let Some(key) = key
+            {
+                self.quiet.insert(key, line.reason.clone());
+            }
         } else {
             self.recognised(item, &findings, &alternates, product.as_deref(), &mut line);
         }
@@ -529,11 +572,12 @@ impl Judge<'_> {
     }
 
     /// A product that the catalogue knows among the texts: its maker, model and order code.
-    fn product(&self, seen: &[Seen]) -> Option<(Option<String>, String, Option<String>)> {
+    fn product(&self, seen: &[Seen]) -> Option<Product> {
         let maker = seen
             .iter()
             .find(|s| matches!(s.observation.clue, Clue::PartMaker | Clue::ProductMaker))
             .map(|s| s.observation.value.clone());
+        let on_board = lines::designated(seen);
         let texts: Vec<&str> = seen
             .iter()
             .filter(|s| {
@@ -557,6 +601,8 @@ impl Judge<'_> {
                 .take(24)
                 .collect();
             let mut tries: Vec<String> = vec![(*text).to_owned()];
+            // A part of a board is no product whose name stands among other words.
+            let words: &[&str] = if on_board { &[] } else { &words };
             for length in (1..=5.min(words.len())).rev() {
                 for window in words.windows(length) {
                     let has = |f: fn(char) -> bool| window.iter().any(|w| w.chars().any(f));
@@ -895,11 +941,11 @@ impl Judge<'_> {
                 ));
             }
             Speaks::Plain(is) => {
-                "no-module-recognised".clone_into(&mut line.code);
+                NOTHING.clone_into(&mut line.code);
                 line.reason = format!("Read as {is}: no cellular module recognised in this line.");
             }
             _ if item.part_of_board || item.not_fitted => {
-                "no-module-recognised".clone_into(&mut line.code);
+                NOTHING.clone_into(&mut line.code);
                 line.reason = format!(
                     "No cellular module recognised in this line of a parts list. That is what the catalogue of {} knows.",
                     self.catalog.as_of()
