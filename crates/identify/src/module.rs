@@ -14,10 +14,58 @@ use crate::learn::Lessons;
 use crate::link::Unit;
 use crate::weigh::{Weighed, weigh};
 
+/// Most things told apart in one scope. No machine has as many modems; a file that lists more is not
+/// one machine's, and comparing each with each would take hours.
+const MOST_THINGS: usize = 20_000;
+
+/// Most things with one key that are looked at; two share one only where they contradict each other.
+const MOST_WITH_KEY: usize = 8;
+
+/// Most keys of the whole scope that each of its findings carries.
+const MOST_SHARED_KEYS: usize = 64;
+
 /// Units that speak of one module.
 struct Thing<'a, 'u> {
     units: Vec<&'u Unit<'a>>,
     weighed: Vec<Weighed<'a>>,
+    makers: BTreeSet<String>,
+    held: Held<'u>,
+}
+
+/// Keys by which a unit finds the thing it speaks of.
+#[derive(Default)]
+struct Held<'u> {
+    imei: BTreeSet<&'u str>,
+    serial: BTreeSet<&'u str>,
+    iccid: BTreeSet<&'u str>,
+    ports: BTreeSet<&'u str>,
+    /// Source and reader of each unit.
+    homes: BTreeSet<(usize, &'u str)>,
+}
+
+impl<'u> Held<'u> {
+    fn take(&mut self, unit: &'u Unit<'_>) {
+        for key in &unit.keys {
+            let set = match key.kind {
+                KeyKind::Imei => &mut self.imei,
+                KeyKind::ModuleSerial => &mut self.serial,
+                KeyKind::Iccid => &mut self.iccid,
+                KeyKind::Port => &mut self.ports,
+                _ => continue,
+            };
+            set.insert(&key.value);
+        }
+        self.homes.insert((unit.source, unit.reader));
+    }
+}
+
+/// Where things stand by the keys they hold, so that not every thing need be asked.
+#[derive(Default)]
+struct Index<'u> {
+    /// The first things with this key.
+    with: BTreeMap<(KeyKind, &'u str), Vec<usize>>,
+    /// How many things a source's reader speaks of.
+    homes: BTreeMap<(usize, &'u str), usize>,
 }
 
 /// A unit that speaks of a cellular thing, with the weight of what it says.
@@ -95,24 +143,69 @@ pub fn modules<'a>(
     let rows = speaking.iter().filter(|s| s.unit.row).count();
 
     let mut things: Vec<Thing<'a, '_>> = Vec::new();
-    let mut makers_of: Vec<BTreeSet<String>> = Vec::new();
+    let mut index = Index::default();
+    let mut left_out: Vec<String> = Vec::new();
+    let mut more = 0usize;
     for s in speaking {
-        let at = place_for(&s, &things, &makers_of, rows);
-        if let Some((thing, makers)) =
-            at.and_then(|i| Some((things.get_mut(i)?, makers_of.get_mut(i)?)))
-        {
-            if makers.is_empty() {
-                *makers = s.makers;
+        let mut own = Held::default();
+        own.take(s.unit);
+        let at = place_for(&s, &own, &things, &index, rows).unwrap_or(things.len());
+        if at == things.len() && at >= MOST_THINGS {
+            more += 1;
+            if left_out.len() < 3
+                && let Some(first) = s.unit.seen.first()
+            {
+                left_out.push(format!("{}, {}", first.source, first.observation.place));
             }
+            continue;
+        }
+        for (kind, set) in [
+            (KeyKind::Imei, &own.imei),
+            (KeyKind::ModuleSerial, &own.serial),
+            (KeyKind::Iccid, &own.iccid),
+            (KeyKind::Port, &own.ports),
+        ] {
+            for value in set {
+                let with = index.with.entry((kind, value)).or_default();
+                if with.len() < MOST_WITH_KEY && !with.contains(&at) {
+                    with.push(at);
+                }
+            }
+        }
+        if let Some(thing) = things.get_mut(at) {
+            if thing.makers.is_empty() {
+                thing.makers = s.makers;
+            }
+            for home in &own.homes {
+                if thing.held.homes.insert(*home) {
+                    *index.homes.entry(*home).or_default() += 1;
+                }
+            }
+            thing.held.take(s.unit);
             thing.units.push(s.unit);
             thing.weighed.extend(s.weighed);
         } else {
+            for home in &own.homes {
+                *index.homes.entry(*home).or_default() += 1;
+            }
             things.push(Thing {
                 units: vec![s.unit],
                 weighed: s.weighed,
+                makers: s.makers,
+                held: own,
             });
-            makers_of.push(s.makers);
         }
+    }
+    if more > 0 {
+        remarks.push(Remark {
+            code: "too-many-modules".to_owned(),
+            assets: asset_id(members).into_iter().collect(),
+            findings: Vec::new(),
+            message: format!(
+                "more than {MOST_THINGS} modems where one machine is expected; {more} further ones are not in the findings"
+            ),
+            places: left_out,
+        });
     }
     // A register row of a product that may hold a module says nothing by itself; beside a module
     // that is there it agrees or contradicts.
@@ -126,69 +219,71 @@ pub fn modules<'a>(
 }
 
 /// Where a unit belongs among the things already there; `None`: it is a thing of its own.
-fn place_for(
-    s: &Speaking<'_, '_>,
-    things: &[Thing<'_, '_>],
-    makers_of: &[BTreeSet<String>],
+fn place_for<'u>(
+    s: &Speaking<'_, 'u>,
+    own: &Held<'u>,
+    things: &[Thing<'_, 'u>],
+    index: &Index<'u>,
     rows: usize,
 ) -> Option<usize> {
-    let own = |kind: KeyKind| -> BTreeSet<&str> { s.unit.keys_of(kind).collect() };
-    let (imei, serial, iccid) = (
-        own(KeyKind::Imei),
-        own(KeyKind::ModuleSerial),
-        own(KeyKind::Iccid),
-    );
-    let ports = own(KeyKind::Port);
-    let mut compatible = Vec::new();
-    for (i, thing) in things.iter().enumerate() {
-        let theirs = |kind: KeyKind| -> BTreeSet<&str> {
-            thing.units.iter().flat_map(|u| u.keys_of(kind)).collect()
-        };
-        let their_imei = theirs(KeyKind::Imei);
-        if !imei.is_disjoint(&their_imei) || !serial.is_disjoint(&theirs(KeyKind::ModuleSerial)) {
+    // Things that share a key, in order: none before the first of them can be the one.
+    let mut sharing: BTreeSet<usize> = BTreeSet::new();
+    for (kind, set) in [
+        (KeyKind::Imei, &own.imei),
+        (KeyKind::ModuleSerial, &own.serial),
+        (KeyKind::Iccid, &own.iccid),
+        (KeyKind::Port, &own.ports),
+    ] {
+        sharing.extend(
+            set.iter()
+                .filter_map(|v| index.with.get(&(kind, *v)))
+                .flatten(),
+        );
+    }
+    for i in sharing {
+        let Some(thing) = things.get(i) else { continue };
+        let theirs = &thing.held;
+        if !own.imei.is_disjoint(&theirs.imei) || !own.serial.is_disjoint(&theirs.serial) {
             return Some(i);
         }
-        if !imei.is_empty() && !their_imei.is_empty() {
+        if !own.imei.is_empty() && !theirs.imei.is_empty() {
             continue; // two IMEIs are two modules
         }
-        if !iccid.is_disjoint(&theirs(KeyKind::Iccid)) {
+        if !own.iccid.is_disjoint(&theirs.iccid) || !own.ports.is_disjoint(&theirs.ports) {
             return Some(i);
-        }
-        let their_ports = theirs(KeyKind::Port);
-        if !ports.is_disjoint(&their_ports) {
-            return Some(i);
-        }
-        let same_source = thing
-            .units
-            .iter()
-            .any(|u| u.source == s.unit.source && u.reader == s.unit.reader);
-        // Two rows of one table, two devices of one listing, are two things, unless one of them is an
-        // interface that names nobody (wwan0 beside the modem it belongs to).
-        if same_source && (s.unit.row || !s.anonymous) {
-            continue;
-        }
-        if clashing_ports(&ports, &their_ports) && same_source {
-            continue;
-        }
-        let makers = makers_of.get(i).map_or(&s.makers, |m| m);
-        let agree = s.makers.is_empty() || makers.is_empty() || !s.makers.is_disjoint(makers);
-        // One register row and one modem in one asset: the row speaks of that modem, also when it is
-        // wrong about it. With several rows it is another device's row.
-        if agree || (s.presence >= Stance::Declared && rows == 1 && things.len() == 1) {
-            compatible.push(i);
         }
     }
-    compatible.first().copied()
+    // Two rows of one table, two devices of one listing, are two things, unless one of them is an
+    // interface that names nobody (wwan0 beside the modem it belongs to).
+    let apart = s.unit.row || !s.anonymous;
+    let home = (s.unit.source, s.unit.reader);
+    if apart && index.homes.get(&home) == Some(&things.len()) {
+        return None;
+    }
+    things.iter().position(|thing| {
+        let theirs = &thing.held;
+        if !own.imei.is_empty() && !theirs.imei.is_empty() {
+            return false;
+        }
+        let same_source = theirs.homes.contains(&home);
+        if same_source && (apart || clashing_ports(&own.ports, &theirs.ports)) {
+            return false;
+        }
+        let agree =
+            s.makers.is_empty() || thing.makers.is_empty() || !s.makers.is_disjoint(&thing.makers);
+        // One register row and one modem in one asset: the row speaks of that modem, also when it is
+        // wrong about it. With several rows it is another device's row.
+        agree || (s.presence >= Stance::Declared && rows == 1 && things.len() == 1)
+    })
 }
 
 /// Two ports of the same kind (`usb:1-1` and `usb:1-2`) are two places.
 fn clashing_ports(a: &BTreeSet<&str>, b: &BTreeSet<&str>) -> bool {
-    let kinds = |s: &BTreeSet<&str>| -> BTreeSet<String> {
-        s.iter()
-            .filter_map(|p| p.split_once(':').map(|(k, _)| k.to_owned()))
-            .collect()
-    };
-    !kinds(a).is_disjoint(&kinds(b)) && a.is_disjoint(b)
+    let kind = |port: &&str| port.split_once(':').map(|(kind, _)| kind.to_owned());
+    a.iter()
+        .filter_map(kind)
+        .any(|one| b.iter().filter_map(kind).any(|other| one == other))
+        && a.is_disjoint(b)
 }
 
 fn finish<'a>(
@@ -208,6 +303,12 @@ fn finish<'a>(
             .map(|s| s.observation.value.clone())
     };
     let asset = asset_id(members);
+    let (site, department) = (about(Clue::Site), about(Clue::Department));
+    let shared: BTreeSet<&Key> = members
+        .iter()
+        .flat_map(|u| u.keys.iter())
+        .filter(|k| matches!(k.kind, KeyKind::AssetTag | KeyKind::Serial | KeyKind::Host))
+        .collect();
     let mut findings = Vec::new();
     for thing in things {
         let fused = fuse::fuse(catalog, &thing.weighed, options.date.as_deref());
@@ -218,16 +319,7 @@ fn finish<'a>(
         for unit in &thing.units {
             keys.extend(unit.keys.iter().cloned());
         }
-        for unit in members {
-            keys.extend(
-                unit.keys
-                    .iter()
-                    .filter(|k| {
-                        matches!(k.kind, KeyKind::AssetTag | KeyKind::Serial | KeyKind::Host)
-                    })
-                    .cloned(),
-            );
-        }
+        keys.extend(shared.iter().take(MOST_SHARED_KEYS).map(|k| (*k).clone()));
         let within = |clue: Clue| -> Option<String> {
             thing
                 .units
@@ -261,8 +353,8 @@ fn finish<'a>(
         let subject = Subject {
             keys: keys.iter().cloned().collect(),
             asset: asset.clone(),
-            site: about(Clue::Site),
-            department: about(Clue::Department),
+            site: site.clone(),
+            department: department.clone(),
         };
         let finding = build(
             subject, &keys, thing, fused, presence, product, quantity, &dates, remarks, sim_only,
@@ -412,7 +504,7 @@ fn slots(findings: &mut [Finding]) {
             f.product.as_ref().and_then(|p| p.model.clone()),
         )
     };
-    findings.sort_by_key(place);
+    findings.sort_by_cached_key(place);
     let mut used: BTreeMap<String, u32> = BTreeMap::new();
     for f in findings {
         let n = used.entry(f.id.clone()).or_default();

@@ -355,3 +355,28 @@ proptest! {
         prop_assert_eq!(learn(&shuffled), expected);
     }
 }
+
+/// Not a timed test: what compared each thing with each took hours here.
+#[test]
+fn a_listing_of_very_many_devices_is_cut_and_says_so() {
+    let all: Vec<Seen> = (0..20_050)
+        .map(|n| {
+            seen(
+                "long.txt",
+                n,
+                Stance::Observed,
+                Clue::UsbId,
+                "2c7c:0125",
+                &[],
+            )
+        })
+        .collect();
+    let out = identify(catalog(), &all, &Options::default());
+    assert_eq!(out.findings.len(), 20_000);
+    let cut = out
+        .remarks
+        .iter()
+        .find(|r| r.code == "too-many-modules")
+        .unwrap();
+    assert!(cut.message.contains("50 further"), "{}", cut.message);
+}

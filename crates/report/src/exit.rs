@@ -79,7 +79,7 @@ pub fn codes(report: &Report) -> Vec<u8> {
         ReadStatus::Read => false,
         ReadStatus::Partial | ReadStatus::Failed => true,
         ReadStatus::Unrecognised => !s.path.contains('!'),
-    });
+    }) || report.remarks.iter().any(|r| r.code == "too-many-modules");
     let any = |wanted: &[Status]| {
         report
             .findings

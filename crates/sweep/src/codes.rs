@@ -60,6 +60,10 @@ const OWN: &[(&str, &str)] = &[
         "A register or supplier names another maker than the device itself.",
     ),
     (
+        "too-many-modules",
+        "More than 20,000 modems in what is taken for one machine: the rest is not in the findings. Split the file by machine, or bind its parts to assets.",
+    ),
+    (
         "sim-module-unknown",
         "A SIM is assigned and nothing names the module that uses it: a cellular device is there and nobody knows whose.",
     ),
