@@ -7,6 +7,7 @@ pub mod explain;
 pub mod gate;
 pub mod host;
 pub mod identify;
+pub mod plan;
 pub mod policy;
 pub mod readers;
 pub mod scan;
@@ -26,6 +27,7 @@ pub fn run(arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exit> {
         Command::Assess(c) => assess::run(c, arguments, out),
         Command::Audit(c) => audit::run(c, arguments, out),
         Command::Gate(c) => gate::run(c, arguments, out),
+        Command::Plan(c) => plan::run(c, arguments, out),
         Command::Identify(c) => identify::run(c, &load(arguments)?, out),
         Command::Catalog(c) => catalog::run(c, arguments, out),
         Command::Policy(c) => policy::run(c, out),

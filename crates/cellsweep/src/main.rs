@@ -53,6 +53,8 @@ pub enum Command {
     Audit(commands::audit::Audit),
     /// May we buy this? Lists, part numbers, product names, line by line
     Gate(Box<commands::gate::Gate>),
+    /// What to do about which asset, when and at what cost, with a proven bound
+    Plan(commands::plan::Plan),
     /// One identifier or string, explained
     Identify(commands::identify::Identify),
     /// The catalogue of makers, modules and identifiers

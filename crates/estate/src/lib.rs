@@ -14,6 +14,7 @@ mod files;
 mod load;
 mod model;
 mod pattern;
+pub mod plan;
 
 pub use diagnostic::{CODES, Code, Diagnostic, Position, Severity, Span};
 pub use files::{Bound, EvidenceFiles, MAX_DEPTH, MAX_FILES};
@@ -22,3 +23,4 @@ pub use model::{
     Asset, Audit, ClassDefaults, Columns, Criticality, Defaults, Department, Estate,
     EvidencePattern, Located, Organisation, Register, Site,
 };
+pub use plan::PlanSettings;

@@ -6,21 +6,23 @@ use std::ops::Range;
 use std::path::Path;
 
 use jiff::civil::Date;
+use serde::Deserialize as _;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::diagnostic::{
-    ASSET_STATED_TWICE, BAD_DATE, BAD_GLOB, BAD_ID, BAD_PATH, Code, DUPLICATE_COLUMN, DUPLICATE_ID,
-    DUPLICATE_REGISTER, Diagnostic, EMPTY_VALUE, ESTATE_UNREADABLE, INCOMPLETE_COORDINATES, Lines,
-    MISSING_KEY, NO_ASSETS, NO_POLICIES, OUT_OF_RANGE, PATH_ESCAPES, REGISTER_MISSING, Severity,
-    TOML_SYNTAX, TOO_MANY_MISTAKES, TOO_MANY_PATTERNS, UNKNOWN_CRITICALITY, UNKNOWN_DEPARTMENT,
-    UNKNOWN_KEY, UNKNOWN_SITE, WRONG_TYPE,
+    ASSET_STATED_TWICE, BAD_DATE, BAD_GLOB, BAD_ID, BAD_PATH, BAD_PLAN, Code, DUPLICATE_COLUMN,
+    DUPLICATE_ID, DUPLICATE_REGISTER, Diagnostic, EMPTY_VALUE, ESTATE_UNREADABLE,
+    INCOMPLETE_COORDINATES, Lines, MISSING_KEY, NO_ASSETS, NO_POLICIES, OUT_OF_RANGE, PATH_ESCAPES,
+    REGISTER_MISSING, Severity, TOML_SYNTAX, TOO_MANY_MISTAKES, TOO_MANY_PATTERNS,
+    UNKNOWN_CRITICALITY, UNKNOWN_DEPARTMENT, UNKNOWN_KEY, UNKNOWN_SITE, WRONG_TYPE,
 };
 use crate::model::{
     Asset, Audit, ClassDefaults, Columns, Criticality, Defaults, Department, Estate,
     EvidencePattern, Located, Organisation, Register, Site,
 };
 use crate::pattern::{PathFault, Pattern, relative};
+use crate::plan::PlanSettings;
 
 /// Largest estate file, in bytes. Registers belong in tables, not in the estate file.
 pub const MAX_BYTES: u64 = 4 * 1024 * 1024;
@@ -172,6 +174,7 @@ impl Reading<'_> {
                 "asset",
                 "defaults",
                 "class",
+                "plan",
             ],
         );
 
@@ -196,6 +199,8 @@ impl Reading<'_> {
         let evidence = self.evidence(top, &department_ids);
         let assets = self.assets(top, &department_ids, &site_ids);
 
+        let plan = self.plan(top, &department_ids, &site_ids);
+
         if top.get("register").is_none() && top.get("asset").is_none() {
             self.say(
                 NO_ASSETS,
@@ -213,6 +218,7 @@ impl Reading<'_> {
             registers,
             evidence,
             assets,
+            plan,
             warnings: Vec::new(),
         })
     }
@@ -275,6 +281,43 @@ impl Reading<'_> {
             );
         }
         audit
+    }
+
+    fn plan(
+        &mut self,
+        top: &Section<'_, '_>,
+        departments: &BTreeSet<&str>,
+        sites: &BTreeSet<&str>,
+    ) -> Option<PlanSettings> {
+        let value = top.get("plan")?;
+        let plan = match PlanSettings::deserialize(ValueDeserializer::from(value.clone())) {
+            Ok(plan) => plan,
+            Err(e) => {
+                let at = e.span().unwrap_or_else(|| value.span());
+                self.say(BAD_PLAN, at, e.message());
+                return None;
+            }
+        };
+        for fault in plan.faults() {
+            self.say(BAD_PLAN, value.span(), fault);
+        }
+        let of_budget = plan.budget.iter().map(|b| &b.department);
+        let of_crew = plan.crew.iter().flat_map(|c| &c.departments);
+        let of_blackout = plan.blackout.iter().flat_map(|b| &b.departments);
+        for id in of_budget.chain(of_crew).chain(of_blackout) {
+            if !departments.contains(id.as_str()) {
+                let message = format!("[plan] names the department `{id}`, which there is none of");
+                self.say(UNKNOWN_DEPARTMENT, value.span(), message);
+            }
+        }
+        let of_crew = plan.crew.iter().flat_map(|c| &c.sites);
+        for id in of_crew.chain(plan.blackout.iter().flat_map(|b| &b.sites)) {
+            if !sites.contains(id.as_str()) {
+                let message = format!("[plan] names the site `{id}`, which there is none of");
+                self.say(UNKNOWN_SITE, value.span(), message);
+            }
+        }
+        Some(plan)
     }
 
     fn classes(&mut self, top: &Section<'_, '_>) -> BTreeMap<String, ClassDefaults> {

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Span};
 use crate::pattern::Pattern;
+use crate::plan::PlanSettings;
 
 /// A value with its place in the estate file, for those who can judge it and must point at it.
 /// Serialises as the value alone.
@@ -52,6 +53,9 @@ pub struct Estate {
     /// Assets written by hand, in the order of the file.
     #[serde(rename = "asset")]
     pub assets: Vec<Asset>,
+    /// What it says about money, people and time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanSettings>,
     /// Doubts about the description that do not keep it from being used.
     #[serde(skip)]
     pub warnings: Vec<Diagnostic>,

@@ -148,6 +148,45 @@ impl Builder {
     }
 }
 
+impl Builder {
+    /// Places one asset as cheaply under `prices` as fits; a visit that is not made yet counts a share of
+    /// its price, in tenths, because others may join it.
+    fn asset(&mut self, board: &mut Board, prices: &Prices, asset: usize, share: i64) {
+        let m = board.m;
+        let site = m.p.assets[asset].site as usize;
+        self.columns.fill(m, prices, site, &[asset as u32]);
+        let c = &self.columns;
+        let mut ways: Vec<(i64, Pick)> = vec![(c.other[0], c.other_pick[0])];
+        for period in 0..m.t {
+            let mut cost = c.cost[period];
+            if cost >= NEVER {
+                continue;
+            }
+            if !board.visited(site, period) {
+                cost = cost.saturating_add(c.visit[period] / 10 * share);
+            }
+            ways.push((cost, c.pick[period]));
+        }
+        ways.sort_by_key(|(cost, pick)| (*cost, pick.work));
+        for (_, pick) in &ways {
+            if board.place(asset, *pick) {
+                return;
+            }
+            // The bridge alone may be what does not fit.
+            if pick.bridge.is_some() && pick.work.is_some() {
+                let bare = Pick {
+                    work: pick.work,
+                    bridge: None,
+                };
+                if board.place(asset, bare) {
+                    return;
+                }
+            }
+        }
+        board.place_or_leave(asset, Pick::default());
+    }
+}
+
 /// Prices as a share of those of the bound, in tenths.
 pub(crate) fn prices(m: &Model, limits: &[i64], orders: &[i64], tenths: i64) -> Prices {
     let part = |x: &[i64]| x.iter().map(|v| v * tenths / 10).collect::<Vec<_>>();
@@ -223,11 +262,37 @@ pub(crate) fn improve(
     }
     let mut random = Random(seed);
     let mut builder = Builder::default();
+    let mut assets_of_department = vec![Vec::new(); m.p.departments.len()];
+    let mut assets_of_crew = vec![Vec::new(); m.p.crews.len()];
+    for (at, a) in m.p.assets.iter().enumerate() {
+        assets_of_department[a.department as usize].push(at);
+        assets_of_crew[m.p.sites[a.site as usize].crew as usize].push(at);
+    }
     let mut out: Vec<usize> = Vec::new();
     let mut kept: Vec<(usize, Option<Pick>)> = Vec::new();
     for turn in 0..turns {
         if turn % 256 == 0 && enough(board.cost()) {
             return;
+        }
+        if turn % 2 == 1 {
+            let share = &shares[random.below(shares.len())];
+            let first = random.below(m.p.assets.len());
+            let near = if random.below(2) == 0 {
+                &assets_of_department[m.p.assets[first].department as usize]
+            } else {
+                let site = m.p.assets[first].site as usize;
+                &assets_of_crew[m.p.sites[site].crew as usize]
+            };
+            some_assets(
+                board,
+                near,
+                first,
+                share,
+                &mut builder,
+                &mut random,
+                &mut kept,
+            );
+            continue;
         }
         let start = busy[random.below(busy.len())];
         let near = if random.below(2) == 0 {
@@ -257,16 +322,91 @@ pub(crate) fn improve(
             builder.site(board, share, *s);
         }
         if board.cost() > before {
-            for (a, _) in &kept {
-                board.lift(*a);
-            }
-            // In the order of the problem, so that what comes first is placed first.
-            kept.sort_unstable_by_key(|(a, _)| *a);
-            for (a, pick) in &kept {
-                if let Some(pick) = pick {
-                    board.place_or_leave(*a, *pick);
-                }
+            back(board, &mut kept);
+        }
+    }
+}
+
+/// Puts everything back as it was.
+fn back(board: &mut Board, kept: &mut [(usize, Option<Pick>)]) {
+    for (a, _) in kept.iter() {
+        board.lift(*a);
+    }
+    // In the order of the problem, so that what comes first is placed first.
+    kept.sort_unstable_by_key(|(a, _)| *a);
+    for (a, pick) in kept.iter() {
+        if let Some(pick) = pick {
+            board.place_or_leave(*a, *pick);
+        }
+    }
+}
+
+/// Takes some assets out that compete for the same periods, and places each anew.
+fn some_assets(
+    board: &mut Board,
+    near: &[usize],
+    first: usize,
+    prices: &Prices,
+    builder: &mut Builder,
+    random: &mut Random,
+    kept: &mut Vec<(usize, Option<Pick>)>,
+) {
+    let m = board.m;
+    let before = board.cost();
+    let when = |board: &Board, a: usize| {
+        board
+            .pick(a)
+            .and_then(|p| p.work)
+            .map_or(m.t, |(_, t)| usize::from(t))
+    };
+    let around = when(board, first);
+    let most = 2 + random.below(30);
+    let far = 1 + random.below(3);
+    kept.clear();
+    kept.push((first, board.pick(first)));
+    let whole_visit = random.below(2) == 0;
+    if whole_visit {
+        // All that is done at this site in this period.
+        for a in &m.at_site[m.p.assets[first].site as usize] {
+            let a = *a as usize;
+            if a != first && when(board, a) == around {
+                kept.push((a, board.pick(a)));
             }
         }
+    }
+    for a in kept.iter() {
+        board.lift(a.0);
+    }
+    for _ in 0..3 * most {
+        let a = near[random.below(near.len())];
+        if board.pick(a).is_some() && when(board, a).abs_diff(around) <= far {
+            kept.push((a, board.pick(a)));
+            board.lift(a);
+            if kept.len() >= most {
+                break;
+            }
+        }
+    }
+    let share = [0, 2, 10][random.below(3)];
+    // Those with most to lose first, now and then in any order.
+    let mut order: Vec<(i64, usize)> = kept
+        .iter()
+        .map(|(a, _)| {
+            let asset = &m.p.assets[*a];
+            let work = asset.choices.first().map_or(1, |c| c.minutes + 1);
+            let key = match share {
+                0 => random.below(1000) as i64,
+                2 => -asset.points * 1000 / work,
+                _ => -asset.points,
+            };
+            (key, *a)
+        })
+        .collect();
+    order.sort_unstable();
+    for (_, a) in order {
+        builder.asset(board, prices, a, share);
+    }
+    if board.cost() > before {
+        back(board, kept);
     }
 }

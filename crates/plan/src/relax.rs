@@ -1,8 +1,12 @@
 //! Limits and orders relaxed with prices: what is left falls apart into sites, and each site's own lower
 //! bound comes from its dual. Together they bound every plan from below.
+//!
+//! One visit cannot use more than a limit allows beside the travel itself. Where that matters, because a
+//! site has more work than fits into one period, it is stated for each period of the site ([`Room`]) and
+//! relaxed with a price as well: without it half a visit would carry half the work of any size.
 
 use crate::model::{Model, NEVER};
-use crate::problem::Problem;
+use crate::problem::{Problem, Resource};
 use crate::schedule::Pick;
 
 /// Highest price of a limit: keeps products inside 64 bits.
@@ -19,6 +23,92 @@ pub(crate) struct Prices {
     pub(crate) first: Vec<i64>,
     /// Of an asset that comes after something.
     pub(crate) then: Vec<i64>,
+    /// Of rooms: what a unit of work costs, and what opening the visit gives; by site.
+    pub(crate) rooms: Vec<Vec<Priced>>,
+}
+
+/// The work of one visit, on one limit, is at most what the limit leaves beside the travel.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    pub(crate) site: u32,
+    pub(crate) period: u16,
+    pub(crate) limit: u32,
+    /// In the limit's units.
+    pub(crate) amount: i64,
+}
+
+/// A room with its price.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Priced {
+    period: usize,
+    on: Resource,
+    amount: i64,
+    price: i64,
+}
+
+/// What a choice uses of a resource.
+fn draws(m: &Model, asset: usize, choice: usize, on: Resource) -> i64 {
+    let a = &m.p.assets[asset];
+    let c = &a.choices[choice];
+    match on {
+        Resource::Budget(d) if d == a.department => c.cents,
+        Resource::Crew(w) if w as usize == m.crew_of(asset, c.crew) => c.minutes,
+        Resource::Stock(k) if c.stock == Some(k) => 1,
+        _ => 0,
+    }
+}
+
+/// Rooms of sites whose work may not fit into one visit.
+pub(crate) fn rooms(m: &Model) -> Vec<Room> {
+    let mut out = Vec::new();
+    for (site, assets) in m.at_site.iter().enumerate() {
+        let s = &m.p.sites[site];
+        let mut seen: Vec<Resource> = Vec::new();
+        seen.push(Resource::Crew(s.crew));
+        for a in assets {
+            let a = &m.p.assets[*a as usize];
+            let d = Resource::Budget(a.department);
+            if !seen.contains(&d) {
+                seen.push(d);
+            }
+        }
+        for on in seen {
+            let all: i64 = assets
+                .iter()
+                .map(|a| {
+                    let choices = &m.p.assets[*a as usize].choices;
+                    (0..choices.len())
+                        .filter(|k| choices[*k].visit)
+                        .map(|k| draws(m, *a as usize, k, on))
+                        .min()
+                        .unwrap_or(0)
+                })
+                .sum();
+            let (rows, who, travel) = match on {
+                Resource::Budget(d) if d == s.department => (&m.budget, d, s.visit_cents),
+                Resource::Budget(d) => (&m.budget, d, 0),
+                Resource::Crew(c) => (&m.crew, c, s.visit_minutes),
+                Resource::Stock(_) => continue,
+            };
+            for period in 0..m.t {
+                if !m.open[site * m.t + period] {
+                    continue;
+                }
+                for l in &rows[who as usize * m.t + period] {
+                    let amount = (m.p.limits[*l as usize].amount - travel).max(0);
+                    if all > amount / 2 {
+                        out.push(Room {
+                            site: site as u32,
+                            period: period as u16,
+                            limit: *l,
+                            amount,
+                        });
+                    }
+                }
+            }
+        }
+    }
+    out
 }
 
 impl Prices {
@@ -37,6 +127,7 @@ impl Prices {
             part: add(&m.stock),
             first: Vec::new(),
             then: Vec::new(),
+            rooms: Vec::new(),
         };
         if !m.orders.is_empty() {
             prices.first = vec![0; m.p.assets.len()];
@@ -47,6 +138,22 @@ impl Prices {
             }
         }
         prices
+    }
+
+    /// With prices of rooms.
+    fn with_rooms(mut self, m: &Model, rooms: &[Room], prices: &[i64]) -> Self {
+        if !rooms.is_empty() {
+            self.rooms = vec![Vec::new(); m.p.sites.len()];
+            for (r, price) in rooms.iter().zip(prices).filter(|(_, price)| **price > 0) {
+                self.rooms[r.site as usize].push(Priced {
+                    period: r.period.into(),
+                    on: m.p.limits[r.limit as usize].on,
+                    amount: r.amount,
+                    price: *price,
+                });
+            }
+        }
+        self
     }
 
     /// Price of opening a visit.
@@ -95,8 +202,17 @@ impl Columns {
         self.visit.clear();
         self.visit
             .extend((0..t).map(|period| prices.visit(m, site, period)));
+        let rooms: &[Priced] = prices.rooms.get(site).map_or(&[], Vec::as_slice);
+        for r in rooms {
+            let visit = &mut self.visit[r.period];
+            if *visit < NEVER {
+                *visit = visit
+                    .saturating_sub(r.amount.saturating_mul(r.price))
+                    .max(-NEVER);
+            }
+        }
         for (i, at) in assets.iter().enumerate() {
-            self.asset(m, prices, i, *at as usize);
+            self.asset(m, prices, rooms, i, *at as usize);
         }
     }
 
@@ -133,7 +249,7 @@ impl Columns {
         }
     }
 
-    fn asset(&mut self, m: &Model, prices: &Prices, i: usize, at: usize) {
+    fn asset(&mut self, m: &Model, prices: &Prices, rooms: &[Priced], i: usize, at: usize) {
         self.until(m, prices, at);
         let t = m.t;
         let a = &m.p.assets[at];
@@ -164,6 +280,11 @@ impl Columns {
                 if let Some(s) = c.stock {
                     cost = cost.saturating_add(prices.part[s as usize * t + period]);
                 }
+                if c.visit {
+                    for r in rooms.iter().filter(|r| r.period == period) {
+                        cost = cost.saturating_add(draws(m, at, k, r.on).saturating_mul(r.price));
+                    }
+                }
                 let pick = Pick {
                     work,
                     bridge: self.bridge[period],
@@ -185,12 +306,13 @@ impl Columns {
 
     /// Raises the value of each asset as far as the visits pay for it (dual ascent of an uncapacitated
     /// facility location problem). `slack` holds what is left of each visit's price. The values added
-    /// up are at most what the site costs at best.
-    pub(crate) fn ascend(&self, values: &mut Vec<i64>, slack: &mut Vec<i64>) {
+    /// up, and visits that pay by themselves, are at most what the site costs at best: returned is what
+    /// the latter take away.
+    pub(crate) fn ascend(&self, values: &mut Vec<i64>, slack: &mut Vec<i64>) -> i128 {
         let t = self.t;
         values.clear();
         slack.clear();
-        slack.extend_from_slice(&self.visit);
+        slack.extend(self.visit.iter().map(|v| (*v).max(0)));
         for i in 0..self.n {
             let least = self.cost[i * t..][..t].iter().copied().min();
             values.push(least.unwrap_or(NEVER).min(self.other[i]));
@@ -226,6 +348,7 @@ impl Columns {
                 }
             }
         }
+        self.visit.iter().map(|v| i128::from((*v).min(0))).sum()
     }
 
     /// Picks that fit the slack of the dual: visits that are paid for, without those that do not help.
@@ -282,6 +405,8 @@ pub(crate) struct Dual {
     pub(crate) limits: Vec<i64>,
     /// Of each order.
     pub(crate) orders: Vec<i64>,
+    /// Of each room.
+    pub(crate) rooms: Vec<(Room, i64)>,
     /// Of each asset, in thousandths of a cent.
     pub(crate) values: Vec<i64>,
     /// Their sum less what the limits are worth, in thousandths of a cent.
@@ -301,10 +426,16 @@ struct Look<'m, 'p> {
     /// Period of each asset's work as the first of an order, and as the second.
     first_at: Vec<i64>,
     then_at: Vec<i64>,
+    rooms: Vec<Room>,
+    /// Rooms of each site, from and to.
+    of_site: Vec<(usize, usize)>,
+    /// Work in a room, less the room if the visit is made.
+    over: Vec<i64>,
 }
 
 impl<'m, 'p> Look<'m, 'p> {
     fn new(m: &'m Model<'p>) -> Self {
+        let rooms = rooms(m);
         let ordered = if m.orders.is_empty() {
             0
         } else {
@@ -320,12 +451,26 @@ impl<'m, 'p> Look<'m, 'p> {
             used: vec![0; m.p.limits.len()],
             first_at: vec![0; ordered],
             then_at: vec![0; ordered],
+            of_site: {
+                let mut at = 0;
+                (0..m.p.sites.len())
+                    .map(|site| {
+                        let from = at;
+                        while at < rooms.len() && rooms[at].site as usize == site {
+                            at += 1;
+                        }
+                        (from, at)
+                    })
+                    .collect()
+            },
+            over: vec![0; rooms.len()],
+            rooms,
         }
     }
 
-    fn at(&mut self, limits: &[i64], orders: &[i64], values: &mut [i64]) -> i128 {
+    fn at(&mut self, limits: &[i64], orders: &[i64], rooms: &[i64], values: &mut [i64]) -> i128 {
         let m = self.m;
-        let prices = Prices::of(m, limits, orders);
+        let prices = Prices::of(m, limits, orders).with_rooms(m, &self.rooms, rooms);
         self.used.fill(0);
         let mut bound: i128 = 0;
         for (site, assets) in m.at_site.iter().enumerate() {
@@ -333,7 +478,7 @@ impl<'m, 'p> Look<'m, 'p> {
                 continue;
             }
             self.columns.fill(m, &prices, site, assets);
-            self.columns.ascend(&mut self.site_values, &mut self.slack);
+            bound += self.columns.ascend(&mut self.site_values, &mut self.slack);
             self.columns.picks(&self.slack, &mut self.picks);
             for (at, v) in assets.iter().zip(&self.site_values) {
                 values[*at as usize] = *v;
@@ -360,6 +505,8 @@ impl<'m, 'p> Look<'m, 'p> {
     fn tally(&mut self, site: usize, assets: &[u32]) {
         let m = self.m;
         self.seen.fill(false);
+        let (from, to) = self.of_site[site];
+        self.over[from..to].fill(0);
         for (i, at) in assets.iter().enumerate() {
             let at = *at as usize;
             let pick = self.picks[i];
@@ -400,9 +547,26 @@ impl<'m, 'p> Look<'m, 'p> {
                     bridge.minutes,
                 );
             }
+            if let Some((k, period)) = pick.work
+                && a.choices[usize::from(k)].visit
+            {
+                let (from, to) = self.of_site[site];
+                for r in from..to {
+                    if self.rooms[r].period == period {
+                        let on = m.p.limits[self.rooms[r].limit as usize].on;
+                        self.over[r] += draws(m, at, k.into(), on);
+                    }
+                }
+            }
             if !self.first_at.is_empty() {
                 self.first_at[at] = pick.work.map_or(0, |(_, p)| i64::from(p));
                 self.then_at[at] = pick.work.map_or(m.t as i64, |(_, p)| i64::from(p));
+            }
+        }
+        for r in from..to {
+            let period = usize::from(self.rooms[r].period);
+            if self.seen[period] || self.columns.visit[period] < 0 {
+                self.over[r] -= self.rooms[r].amount;
             }
         }
     }
@@ -417,15 +581,17 @@ pub(crate) fn search(
     mut upper: i64,
     mut try_plan: impl FnMut(&[i64], &[i64]) -> i64,
 ) -> Dual {
+    let mut look = Look::new(m);
     let rows = p.limits.len();
-    let all = rows + m.orders.len();
+    let priced = rows + m.orders.len();
+    let all = priced + look.rooms.len();
     let scale: Vec<f64> = p
         .limits
         .iter()
         .map(|l| l.amount.max(1) as f64)
         .chain(m.orders.iter().map(|_| m.t as f64))
+        .chain(look.rooms.iter().map(|r| r.amount.max(1) as f64))
         .collect();
-    let mut look = Look::new(m);
     let mut values = vec![0i64; p.assets.len()];
     // Prices times scale, so that a step means the same for money and minutes.
     let mut centre = vec![0f64; all];
@@ -438,12 +604,15 @@ pub(crate) fn search(
     };
     let mut best = Dual::default();
     let mut step = 0.1;
+    let mut restarts = 0u32;
+    let mut best_over: Vec<f64> = Vec::new();
     let mut since = 0usize;
     let mut trial = centre.clone();
     for round in 0..rounds.max(1) {
         let prices = whole(&trial);
-        let (limits, orders) = prices.split_at(rows);
-        let bound = look.at(limits, orders, &mut values);
+        let (limits, rest) = prices.split_at(rows);
+        let (orders, rooms) = rest.split_at(priced - rows);
+        let bound = look.at(limits, orders, rooms, &mut values);
         let over: Vec<f64> = p
             .limits
             .iter()
@@ -454,6 +623,7 @@ pub(crate) fn search(
                     .iter()
                     .map(|(a, b)| (look.first_at[*a as usize] - look.then_at[*b as usize]) as f64),
             )
+            .chain(look.over.iter().map(|n| *n as f64))
             .zip(&scale)
             .map(|(g, s)| g / s)
             .collect();
@@ -472,10 +642,18 @@ pub(crate) fn search(
             best = Dual {
                 limits: limits.to_vec(),
                 orders: orders.to_vec(),
+                rooms: look
+                    .rooms
+                    .iter()
+                    .zip(rooms)
+                    .filter(|(_, price)| **price > 0)
+                    .map(|(r, price)| (*r, *price))
+                    .collect(),
                 values: values.clone(),
                 bound,
             };
             centre.clone_from(&trial);
+            best_over.clone_from(&over);
             since = 0;
             if gained > 0.001 * bound.abs() as f64 {
                 step = f64::min(step * 1.2, 2.0);
@@ -490,8 +668,15 @@ pub(crate) fn search(
             upper = upper.min(try_plan(&best.limits, &best.orders));
         }
         let distance = (i128::from(upper) * 1000 - best.bound) as f64;
-        if distance <= 0.0 || all == 0 || step < 1e-5 {
+        if distance <= 0.0 || all == 0 {
             break;
+        }
+        if step < 1e-4 {
+            // From the best prices again, with longer steps and nothing remembered.
+            restarts += 1;
+            step = 0.05 / f64::from(restarts);
+            mean = Some(best_over.clone());
+            since = 0;
         }
         let Some(mean) = &mean else { break };
         // A price of nothing stays nothing where there is room.

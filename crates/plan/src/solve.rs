@@ -62,8 +62,24 @@ pub struct Certificate {
     pub limits: Vec<i64>,
     /// Price of each order of work for each period, as the assets' `after` lists name them in turn.
     pub orders: Vec<i64>,
+    /// Price of rooms: the work of one visit, on one limit, is at most what that leaves beside the
+    /// travel. In thousandths of a cent for each cent or minute.
+    pub rooms: Vec<RoomPrice>,
     /// Value of each asset, in thousandths of a cent.
     pub values: Vec<i64>,
+}
+
+/// Price of one room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomPrice {
+    /// Site, by position.
+    pub site: u32,
+    /// Period.
+    pub period: u16,
+    /// Limit, by position.
+    pub limit: u32,
+    /// Price.
+    pub price: i64,
 }
 
 /// What lacks for the binding deadlines that are missed.
@@ -200,6 +216,16 @@ pub fn solve(problem: &Problem, effort: &Effort) -> Result<Outcome, Fault> {
         certificate: Certificate {
             limits: dual.limits,
             orders: dual.orders,
+            rooms: dual
+                .rooms
+                .iter()
+                .map(|(r, price)| RoomPrice {
+                    site: r.site,
+                    period: r.period,
+                    limit: r.limit,
+                    price: *price,
+                })
+                .collect(),
             values: dual.values,
         },
         shortfall,

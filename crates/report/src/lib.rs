@@ -14,6 +14,7 @@
 //! - [`makers`]: maker names for slugs
 //! - [`json`]: JSON and line-wise JSON
 //! - [`page`]: the page for people, one file
+//! - [`plan`]: what to do about which asset and when: built, solved, in words
 //! - [`svg`]: its charts
 //! - [`tables`]: CSV, workbook and terminal table of findings
 //! - [`questions`]: what to ask suppliers, as data and workbook
@@ -29,6 +30,7 @@ pub mod makers;
 pub mod markdown;
 pub mod model;
 pub mod page;
+pub mod plan;
 pub mod questions;
 pub mod redact;
 pub mod risk;

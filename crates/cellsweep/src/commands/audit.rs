@@ -49,21 +49,7 @@ pub struct Audit {
 /// Audits.
 pub fn run(c: &Audit, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exit> {
     let catalog = super::load(arguments)?;
-    let estate = match cellsweep_estate::load(&c.estate) {
-        Ok(estate) => estate,
-        Err(diagnostics) => {
-            let text = fs::read_to_string(&c.estate).unwrap_or_default();
-            for d in &diagnostics {
-                out.diagnostic(&c.estate, &text, d);
-            }
-            let errors = diagnostics
-                .iter()
-                .filter(|d| d.severity == cellsweep_estate::Severity::Error)
-                .count();
-            let word = if errors == 1 { "mistake" } else { "mistakes" };
-            anyhow::bail!("{}: {errors} {word}", c.estate.display());
-        }
-    };
+    let estate = open(&c.estate, out)?;
     let named: Vec<String> = if c.policy.is_empty() {
         estate
             .audit
@@ -120,6 +106,25 @@ pub fn run(c: &Audit, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Ex
     }
     say(&report, &c.out, out)?;
     Ok(Exit::Report(exit_code(&report.exit)))
+}
+
+/// The estate, or its mistakes on standard error.
+pub(super) fn open(path: &Path, out: &mut Out) -> anyhow::Result<cellsweep_estate::Estate> {
+    match cellsweep_estate::load(path) {
+        Ok(estate) => Ok(estate),
+        Err(diagnostics) => {
+            let text = fs::read_to_string(path).unwrap_or_default();
+            for d in &diagnostics {
+                out.diagnostic(path, &text, d);
+            }
+            let errors = diagnostics
+                .iter()
+                .filter(|d| d.severity == cellsweep_estate::Severity::Error)
+                .count();
+            let word = if errors == 1 { "mistake" } else { "mistakes" };
+            anyhow::bail!("{}: {errors} {word}", path.display());
+        }
+    }
 }
 
 /// The answer in a few lines.
