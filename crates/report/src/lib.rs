@@ -6,6 +6,7 @@
 //! - [`assemble`]: parts of a run into a report: coverage, summary, exit codes
 //! - [`brief`]: the answer, deadlines, departments and gaps, as data for page and summary
 //! - [`exit`]: exit codes and their precedence
+//! - [`cyclonedx`], [`spdx`]: bills of materials for other tools
 //! - [`gate`]: the purchase gate's document: JSON, SARIF, JUnit, Markdown
 //! - [`redact`]: masks numbers that identify devices, SIMs and, if wanted, sites
 //! - [`sanitise`]: outside text on its way to a screen, page, table or link
@@ -22,6 +23,7 @@
 
 pub mod assemble;
 pub mod brief;
+pub mod cyclonedx;
 pub mod exit;
 pub mod gate;
 mod heat;
@@ -35,6 +37,7 @@ pub mod questions;
 pub mod redact;
 pub mod risk;
 pub mod sanitise;
+pub mod spdx;
 pub mod standing;
 pub mod svg;
 pub mod tables;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use cellsweep_evidence::{Mapping, Stance};
 use cellsweep_policy::Packs;
-use cellsweep_report::{exit_code, json, markdown, redact, tables};
+use cellsweep_report::{cyclonedx, exit_code, gate, json, markdown, redact, spdx, tables};
 use cellsweep_sweep::input::walk;
 use cellsweep_sweep::{Input, Settings, run as runs, stream};
 use clap::{Args, ValueEnum};
@@ -71,6 +71,14 @@ pub enum Format {
     Xlsx,
     /// Summary in Markdown
     Markdown,
+    /// `CycloneDX` 1.6 bill of materials
+    Cyclonedx,
+    /// SPDX 3.0 (JSON)
+    Spdx,
+    /// For code-scanning views (SARIF 2.1.0)
+    Sarif,
+    /// For build servers (`JUnit` XML)
+    Junit,
 }
 
 /// Presence.
@@ -191,6 +199,10 @@ pub fn write(
         Format::Csv => tables::csv(report, Some(catalog))?,
         Format::Xlsx => tables::xlsx(report, Some(catalog))?,
         Format::Markdown => markdown::markdown(report, Some(catalog)).into_bytes(),
+        Format::Cyclonedx => cyclonedx::cyclonedx(report)?.into_bytes(),
+        Format::Spdx => spdx::spdx(report)?.into_bytes(),
+        Format::Sarif => gate::sarif::sarif(&gate::of_report(report))?.into_bytes(),
+        Format::Junit => gate::junit::junit(&gate::of_report(report)).into_bytes(),
     };
     match output {
         Some(path) => std::fs::write(path, bytes).with_context(|| path.display().to_string())?,

@@ -32,6 +32,8 @@ pub static READER: Reader = Reader {
 
 /// Deepest XML element that is followed.
 const DEEPEST: usize = 128;
+/// Property by which cellsweep's own documents say how a finding was seen.
+const PRESENCE: &str = "cellsweep:presence";
 /// Most properties of one component.
 const PROPERTIES_MOST: usize = 200;
 /// Longest text kept of one field, in bytes.
@@ -116,7 +118,9 @@ impl Component {
     }
 
     fn property(&mut self, name: &str, value: &str) {
-        if self.properties.len() < PROPERTIES_MOST && name.starts_with("cdx:device:") {
+        // How sure a document of our own is: what it only implies is not declared by being written.
+        let ours = name == PRESENCE;
+        if self.properties.len() < PROPERTIES_MOST && (ours || name.starts_with("cdx:device:")) {
             self.properties
                 .push((name.to_owned(), bounded(value).to_owned()));
         }
@@ -130,7 +134,12 @@ impl Component {
     }
 
     fn is_hardware(&self) -> bool {
-        self.kind == "device" || !self.properties.is_empty()
+        self.kind == "device"
+            || self
+                .properties
+                .iter()
+                .any(|(name, _)| name.starts_with("cdx:device:"))
+                && !matches!(self.kind.as_str(), "device-driver" | "data")
     }
 }
 
@@ -184,12 +193,16 @@ impl Components<'_> {
         } else {
             (Clue::PartMaker, Clue::PartNumber)
         };
+        let stance = match c.stated(PRESENCE) {
+            Some("implied") => Stance::Implied,
+            _ => Stance::Declared,
+        };
         let mut unit = Unit::new(&mut self.out, keys, None);
         if let Some(maker) = maker {
-            unit.emit(Stance::Declared, maker_clue, maker.as_str(), place.clone())?;
+            unit.emit(stance, maker_clue, maker.as_str(), place.clone())?;
         }
         if !is_placeholder(&c.name) {
-            unit.emit(Stance::Declared, name_clue, c.name.as_str(), place.clone())?;
+            unit.emit(stance, name_clue, c.name.as_str(), place.clone())?;
         }
         if let Some(sku) = c.stated("cdx:device:sku") {
             let clue = if c.product {
@@ -197,14 +210,14 @@ impl Components<'_> {
             } else {
                 Clue::PartNumber
             };
-            unit.emit(Stance::Declared, clue, sku, place.clone())?;
+            unit.emit(stance, clue, sku, place.clone())?;
         }
         if let Some(lot) = c.stated("cdx:device:lotNumber").filter(|_| c.product) {
-            unit.emit(Stance::Declared, Clue::Batch, lot, place.clone())?;
+            unit.emit(stance, Clue::Batch, lot, place.clone())?;
         }
         if !c.product && !is_placeholder(&c.description) {
             unit.emit(
-                Stance::Declared,
+                stance,
                 Clue::PartDescription,
                 c.description.as_str(),
                 place.clone(),
@@ -217,15 +230,19 @@ impl Components<'_> {
                 _ => continue,
             };
             // The product's own number does not speak of a module inside.
-            let stance = if c.product {
-                Stance::Supported
-            } else {
-                Stance::Declared
-            };
+            let stance = if c.product { Stance::Supported } else { stance };
             unit.emit(stance, clue, value.to_ascii_uppercase(), place.clone())?;
         }
+        if !c.product && c.stated("cdx:device:function") == Some("cellular module") {
+            unit.emit(
+                stance,
+                Clue::CellularInterface,
+                "cellular module",
+                place.clone(),
+            )?;
+        }
         if let Some(n) = c.stated("cdx:device:quantity").and_then(cells::quantity) {
-            unit.emit(Stance::Declared, Clue::Quantity, n.to_string(), place)?;
+            unit.emit(stance, Clue::Quantity, n.to_string(), place)?;
         }
         Ok(())
     }

@@ -61,7 +61,7 @@ pub fn junit(gate: &Gate) -> String {
                     )),
                     text(&body)
                 ),
-                Level::Warn => writeln!(
+                Level::Warn | Level::Note => writeln!(
                     out,
                     ">\n      <system-out>{}</system-out>\n    </testcase>",
                     text(&body)

@@ -7,8 +7,11 @@
 
 pub mod junit;
 pub mod model;
+mod report;
 pub mod sarif;
 pub mod text;
+
+pub use report::of_report;
 
 pub use model::{Alternative, Answer, Gate, Level, Line, Waived};
 

@@ -61,6 +61,8 @@ pub struct Note {
 pub enum Level {
     /// Nothing against it.
     Pass,
+    /// Nothing against it, and it is told nevertheless: a report's finding.
+    Note,
     /// Said, and no hindrance: asked for with `-W`.
     Warn,
     /// A person has to decide.
@@ -74,6 +76,7 @@ impl Level {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pass => "pass",
+            Self::Note => "note",
             Self::Warn => "warn",
             Self::Hold => "hold",
             Self::Deny => "deny",

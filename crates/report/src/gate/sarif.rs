@@ -167,6 +167,7 @@ fn level(level: Level) -> &'static str {
     match level {
         Level::Deny => "error",
         Level::Hold | Level::Warn => "warning",
+        Level::Note => "note",
         Level::Pass => "none",
     }
 }

@@ -149,7 +149,7 @@ pub fn markdown(gate: &Gate) -> String {
         Some(Level::Deny) => "stop",
         Some(Level::Hold) => "hold",
         Some(Level::Warn) => "pass, with warnings",
-        Some(Level::Pass) | None => "pass",
+        Some(Level::Note | Level::Pass) | None => "pass",
     };
     let _ = writeln!(out, "## Purchase gate: {word}\n\n{}", summary(gate));
     let stopped: Vec<&Line> = gate.stopped().collect();
