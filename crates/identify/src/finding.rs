@@ -98,7 +98,8 @@ pub struct Module {
     pub maker: Option<String>,
     /// Maker's name.
     pub maker_name: Option<String>,
-    /// Family, in the maker's own word.
+    /// Family, in the maker's own word: as the catalogue lists it, or, where it lists none, the model
+    /// that the modem itself states (see [`crate::stated`]).
     pub family: Option<String>,
     /// Variant or order code as it stands in the evidence.
     pub variant: Option<String>,

@@ -8,6 +8,7 @@ use cellsweep_catalog::{Catalog, Meaning};
 use cellsweep_evidence::{Clue, Stance};
 
 use crate::finding::{Candidate, Evidence, EvidenceRole, Module, Role};
+use crate::stated;
 use crate::weigh::{Bearing, Weighed, trust};
 
 /// What the clues of one thing come to.
@@ -320,6 +321,18 @@ fn undecided_design(
     doubt
 }
 
+/// True if a clue at least as strong as the modem's own model names families of the maker.
+fn names_family(weighed: &[Weighed<'_>], maker: &str) -> bool {
+    weighed.iter().any(|w| {
+        w.trust >= trust::MODEL
+            && w.meaning.as_ref().is_some_and(|m| {
+                m.possible
+                    .iter()
+                    .any(|p| p.maker == maker && !p.families.is_empty())
+            })
+    })
+}
+
 /// Probability that a clue of this kind names the right maker. Starting values; the calibration table
 /// in docs/accuracy.md measures them.
 fn prior(clue: Clue, confidence: Confidence, exact: bool) -> f64 {
@@ -534,6 +547,26 @@ pub fn fuse(catalog: &Catalog, weighed: &[Weighed<'_>], date: Option<&str>) -> F
                 variant.clone_from(&m.variant);
             }
         }
+    }
+    // A model that the modem states and the catalogue does not list is the maker's own name for it. An
+    // answer of the modem goes before a set that an id leaves open; a product string only fills a gap.
+    if let Some(maker) = &winner
+        && families.len() != 1
+        && let Some(stated) = stated::model(catalog, weighed, maker)
+        && (families.is_empty() || stated.answered && !names_family(weighed, maker))
+    {
+        notes.insert(
+            stated.at,
+            format!(
+                "states the model {}, which the catalogue does not list",
+                stated.name
+            ),
+        );
+        variant = weighed
+            .get(stated.at)
+            .map(|w| w.seen.observation.value.trim().to_owned())
+            .filter(|v| *v != stated.name);
+        families = vec![stated.name];
     }
     if !silicon.ruled_out.is_empty() {
         let out: Vec<&str> = silicon.ruled_out.iter().map(String::as_str).collect();

@@ -8,6 +8,7 @@
 //! - [`module`]: within one asset: which clues speak of the same module
 //! - [`learn`]: what an estate's own devices teach about the rest of it
 //! - [`fuse`]: from all clues about one module to one statement
+//! - [`stated`]: the model that a modem states by its own name
 //! - [`asset`]: how each asset of the estate stands: found, clear, not assessed
 //! - [`finding`]: what comes out
 
@@ -20,6 +21,7 @@ pub mod learn;
 pub mod link;
 pub mod module;
 pub mod seen;
+pub mod stated;
 pub mod weigh;
 
 use cellsweep_catalog::Catalog;

@@ -380,3 +380,46 @@ fn a_listing_of_very_many_devices_is_cut_and_says_so() {
         .unwrap();
     assert!(cut.message.contains("50 further"), "{}", cut.message);
 }
+
+#[test]
+fn a_model_that_the_modem_states_is_its_family_where_the_catalogue_has_none() {
+    let of_model = |clues: &[(Clue, &str)]| {
+        let out = learn(&device("d-1", clues));
+        let found = of(&out, "d-1");
+        assert_eq!(found.len(), 1, "{clues:?}");
+        (
+            found[0].module.maker.clone(),
+            found[0].module.family.clone(),
+            found[0].module.variant.clone(),
+        )
+    };
+    let some = |s: &str| Some(s.to_owned());
+    // With the maker decided, its own name for the thing stands.
+    assert_eq!(
+        of_model(&[
+            (Clue::ModemManufacturer, "ZTE CORPORATION"),
+            (Clue::ModemModel, "MF9999MODULE"),
+        ]),
+        (some("zte"), some("MF9999"), some("MF9999MODULE"))
+    );
+    // A word that every device uses names no model, and a chipset's name is none of the maker's.
+    for generic in ["Mobile Broadband Module", "MDM9207-MTP", "4G"] {
+        let (maker, family, _) = of_model(&[
+            (Clue::ModemManufacturer, "ZTE CORPORATION"),
+            (Clue::ModemModel, generic),
+        ]);
+        assert_eq!((maker, family), (some("zte"), None), "{generic}");
+    }
+    // A model alone, of nobody the catalogue knows, names nobody.
+    assert_eq!(
+        of_model(&[(Clue::ModemModel, "MF9999")]),
+        (None, None, None)
+    );
+    // What the catalogue knows goes before.
+    let (_, family, variant) = of_model(&[
+        (Clue::ModemManufacturer, "Quectel"),
+        (Clue::ModemModel, "EC25"),
+        (Clue::UsbProduct, "XY1234"),
+    ]);
+    assert_eq!((family, variant), (some("EC25"), None));
+}

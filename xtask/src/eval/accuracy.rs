@@ -155,11 +155,29 @@ pub fn page() -> anyhow::Result<String> {
     for (name, (tally, _)) in peers::NAMES.iter().zip(&measured.peers) {
         row(&mut page, name, tally)?;
     }
+    let mut one = Tally::default();
+    for j in &measured.judged {
+        let single = j
+            .read
+            .case
+            .truth
+            .model
+            .as_deref()
+            .is_some_and(|m| !m.contains('/'));
+        if let Some(f) = j.family.as_ref().filter(|_| single) {
+            one.add_family(f);
+        }
+    }
     writeln!(
         page,
-        "\nFamily, of the cases whose label names one: settled and right {}; settled, or in the stated set, {}.\n",
+        "\nFamily, of the cases whose label names one: settled and right {}; settled, or in the stated set, {}. \
+         Where the label names a single model, not several that share what the text shows: settled {}, or in the \
+         stated set {}. A family is the maker's own name: as the catalogue lists it or, where it lists none and the \
+         maker is decided, the model that the modem itself states; words that every device uses are none.\n",
         measured.ours.families().text(),
-        measured.ours.families_or_sets().text()
+        measured.ours.families_or_sets().text(),
+        one.families().text(),
+        one.families_or_sets().text()
     )?;
     by_file(&mut page, &files, &measured.judged)?;
     by_format(&mut page, &measured.judged)?;

@@ -129,6 +129,21 @@ impl Catalog {
         None
     }
 
+    /// What stands behind this maker's own name where the text begins with it, and whether it does.
+    pub fn behind_maker<'t>(&self, text: &'t str, maker: &str) -> (&'t str, bool) {
+        let text = trimmed(text);
+        if text.len() > LONGEST {
+            return ("", false);
+        }
+        match self.named_at_start(text) {
+            Some((at, rest)) if self.maker_at(at).is_some_and(|f| f.maker.slug == maker) => (
+                rest.trim_start_matches([' ', '_', '-', ',', ':', '.']),
+                true,
+            ),
+            _ => (text, false),
+        }
+    }
+
     /// Words that name nobody.
     pub(crate) fn says_nothing(&self, text: &str) -> bool {
         self.answers
