@@ -54,6 +54,8 @@ pub enum Name {
     Text,
     /// A line-wise inventory of a million assets judged again
     Assess,
+    /// A generated national estate planned, against simple rules, and checked
+    Plan,
 }
 
 /// What one run took.
@@ -92,6 +94,9 @@ pub fn run(b: &Bench) -> anyhow::Result<()> {
     }
     let folder = crate::root().join("target/bench");
     fs::create_dir_all(&folder)?;
+    if b.name == Name::Plan {
+        return crate::plan::bench(&folder, b.scale, 7);
+    }
     let program = match &b.program {
         Some(program) => program.clone(),
         None => build("cellsweep")?,
@@ -102,6 +107,7 @@ pub fn run(b: &Bench) -> anyhow::Result<()> {
         Name::Register => register(&folder, rounds, b.scale),
         Name::Text => text(&folder, &program, rounds, b.scale),
         Name::Assess => assess(&folder, &program, rounds, b.scale),
+        Name::Plan => Ok(()), // measured above, in this process
     }
 }
 

@@ -3,6 +3,7 @@
 //! - `test`: everything that needs only the Rust toolchain; `test --all`: everything
 //! - `eval`: identification measured on labelled cases
 //! - `bench`: CPU time and memory, against peers where there are any
+//! - `plan-check`: a plan's feasibility and bound, recomputed without the solver
 //! - `false-alarms`: trees and random inputs that hold no module
 //! - `catalog check`: the catalogue's own rules
 //! - `generate`: files derived from code, written or (with `--check`) compared
@@ -15,6 +16,7 @@ mod eval;
 mod false_alarms;
 mod generate;
 mod memory;
+mod plan;
 mod tests;
 
 use std::path::PathBuf;
@@ -42,6 +44,11 @@ enum Task {
     Bench(bench::Bench),
     /// Measure the peak memory of readers on a long input
     Memory(memory::Memory),
+    /// Check a plan.json: feasibility and bound, recomputed from it without the solver
+    PlanCheck {
+        /// The file
+        plan: PathBuf,
+    },
     /// Scan trees that hold no module, or random inputs, and print every finding above `supported`
     FalseAlarms(false_alarms::FalseAlarms),
     /// Check the catalogue
@@ -63,6 +70,7 @@ fn main() -> anyhow::Result<()> {
         Task::Eval(e) => eval::run(&e),
         Task::Bench(b) => bench::run(&b),
         Task::Memory(m) => memory::run(&m),
+        Task::PlanCheck { plan } => plan::check::run(&plan),
         Task::FalseAlarms(f) => false_alarms::run(&f),
         Task::Catalog { what } => catalog::run(&what),
         Task::Generate { check } => generate::run(check),

@@ -236,6 +236,36 @@ pub(crate) fn construct<'m, 'p>(
     board
 }
 
+/// Takes each asset out in turn and places it anew; what is not cheaper goes back. Fills what building
+/// site by site has left over.
+pub(crate) fn sweep(board: &mut Board, prices: &Prices, builder: &mut Builder, share: i64) -> i64 {
+    let m = board.m;
+    let begin = board.cost();
+    let mut order: Vec<usize> = (0..m.p.assets.len()).collect();
+    order.sort_by_key(|a| {
+        let asset = &m.p.assets[*a];
+        let late = asset.deadline.as_ref().map_or(0, |d| d.missed_cents);
+        let work = asset.choices.first().map_or(1, |c| c.cents + 1);
+        (
+            -(asset.points * m.p.cents_per_point + late).saturating_mul(1000) / work,
+            *a,
+        )
+    });
+    for a in order {
+        let before = board.cost();
+        let pick = board.pick(a);
+        board.lift(a);
+        builder.asset(board, prices, a, share);
+        if board.cost() > before {
+            board.lift(a);
+            if let Some(pick) = pick {
+                board.place_or_leave(a, pick);
+            }
+        }
+    }
+    begin - board.cost()
+}
+
 /// Takes some sites out and builds them anew, as often as told; keeps what is cheaper.
 pub(crate) fn improve(
     board: &mut Board,

@@ -263,6 +263,7 @@ impl Columns {
             bridge: self.bridge[last],
         };
         let money = &prices.money[a.department as usize * t..][..t];
+        let plain = a.deadline.is_none() && a.planned.is_none();
         for (k, c) in a.choices.iter().enumerate() {
             let time = &prices.time[m.crew_of(at, c.crew) * t..][..t];
             for period in usize::from(c.earliest)..t {
@@ -272,7 +273,7 @@ impl Columns {
                 let work = Some((k as u16, period as u16));
                 let mut cost = self.until[period]
                     + cpp * c.points_after * (last - period) as i64
-                    + 1000 * m.extras(at, work)
+                    + if plain { 0 } else { 1000 * m.extras(at, work) }
                     + (first - then) * period as i64;
                 cost = cost
                     .saturating_add(c.cents.saturating_mul(1000 + money[period]))
@@ -317,14 +318,16 @@ impl Columns {
             let least = self.cost[i * t..][..t].iter().copied().min();
             values.push(least.unwrap_or(NEVER).min(self.other[i]));
         }
-        let mut raised = true;
-        while raised {
-            raised = false;
-            for (i, value) in values.iter_mut().enumerate() {
+        // Slack only shrinks and what is paid for only grows: a value that is stopped stays stopped.
+        let mut active: Vec<u32> = (0..self.n as u32).collect();
+        while !active.is_empty() {
+            active.retain(|i| {
+                let i = *i as usize;
+                let value = &mut values[i];
                 let v = *value;
                 let other = self.other[i];
                 if v >= other {
-                    continue;
+                    return false;
                 }
                 let costs = &self.cost[i * t..][..t];
                 let mut next = other;
@@ -337,16 +340,17 @@ impl Columns {
                     }
                 }
                 let by = (next - v).min(room);
-                if by > 0 {
-                    for (c, s) in costs.iter().zip(slack.iter_mut()) {
-                        if *c <= v {
-                            *s -= by;
-                        }
-                    }
-                    *value = v + by;
-                    raised = true;
+                if by <= 0 {
+                    return false;
                 }
-            }
+                for (c, s) in costs.iter().zip(slack.iter_mut()) {
+                    if *c <= v {
+                        *s -= by;
+                    }
+                }
+                *value = v + by;
+                true
+            });
         }
         self.visit.iter().map(|v| i128::from((*v).min(0))).sum()
     }
@@ -578,6 +582,7 @@ pub(crate) fn search(
     p: &Problem,
     m: &Model,
     rounds: usize,
+    start: Option<&Dual>,
     mut upper: i64,
     mut try_plan: impl FnMut(&[i64], &[i64]) -> i64,
 ) -> Dual {
@@ -607,6 +612,22 @@ pub(crate) fn search(
     let mut restarts = 0u32;
     let mut best_over: Vec<f64> = Vec::new();
     let mut since = 0usize;
+    if let Some(start) = start {
+        let rooms: std::collections::BTreeMap<_, _> = start
+            .rooms
+            .iter()
+            .map(|(r, price)| ((r.site, r.period, r.limit), *price))
+            .collect();
+        let of_rooms = look.rooms.iter().map(|r| {
+            let key = (r.site, r.period, r.limit);
+            rooms.get(&key).copied().unwrap_or(0)
+        });
+        let given = start.limits.iter().chain(&start.orders).copied();
+        for ((c, price), s) in centre.iter_mut().zip(given.chain(of_rooms)).zip(&scale) {
+            *c = price as f64 * s;
+        }
+        step = 0.03;
+    }
     let mut trial = centre.clone();
     for round in 0..rounds.max(1) {
         let prices = whole(&trial);

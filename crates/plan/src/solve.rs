@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::board::Board;
 use crate::exact;
 use crate::greedy::{Rule, greedy};
-use crate::improve::{Builder, construct, improve, prices};
+use crate::improve::{Builder, construct, improve, prices, sweep};
 use crate::model::Model;
 use crate::problem::{Fault, Problem, Resource};
 use crate::relax::{Dual, search};
@@ -147,14 +147,27 @@ pub fn solve(problem: &Problem, effort: &Effort) -> Result<Outcome, Fault> {
     }
     let upper = best.as_ref().map_or(i64::MAX / 4000, |(c, _)| *c);
     let mut found: Option<(i64, Schedule)> = None;
-    let dual = search(problem, &m, effort.rounds, upper, |limits, orders| {
-        let board = construct(&m, &prices(&m, limits, orders, 10), &mut builder);
-        let cost = board.cost();
-        if found.as_ref().is_none_or(|(c, _)| cost < *c) {
-            found = Some((cost, board.schedule()));
-        }
-        cost
-    });
+    let sampled = sample(problem, effort);
+    // With prices from a sample, the rest of the way is short.
+    let rounds = match &sampled {
+        Some(_) => effort.rounds / 3,
+        None => effort.rounds,
+    };
+    let dual = search(
+        problem,
+        &m,
+        rounds,
+        sampled.as_ref(),
+        upper,
+        |limits, orders| {
+            let board = construct(&m, &prices(&m, limits, orders, 10), &mut builder);
+            let cost = board.cost();
+            if found.as_ref().is_none_or(|(c, _)| cost < *c) {
+                found = Some((cost, board.schedule()));
+            }
+            cost
+        },
+    );
     if let Some((cost, schedule)) = found
         && best.as_ref().is_none_or(|(c, _)| cost < *c)
     {
@@ -178,6 +191,14 @@ pub fn solve(problem: &Problem, effort: &Effort) -> Result<Outcome, Fault> {
         .turns
         .min(effort.turns_per_site.saturating_mul(sites));
     let mut board = replay(&m, &schedule);
+    for tenths in [5, 0] {
+        let prices = prices(&m, &dual.limits, &dual.orders, tenths);
+        for _ in 0..3 {
+            if sweep(&mut board, &prices, &mut builder, 10) == 0 {
+                break;
+            }
+        }
+    }
     improve(
         &mut board,
         &dual.limits,
@@ -229,6 +250,75 @@ pub fn solve(problem: &Problem, effort: &Effort) -> Result<Outcome, Fault> {
             values: dual.values,
         },
         shortfall,
+    })
+}
+
+/// Sites for which prices are first looked for on a sample.
+const MANY_SITES: usize = 800;
+/// One of so many sites is in it.
+const SAMPLE: usize = 8;
+
+/// Prices of a large problem from a sample of its sites, with the same share of each limit.
+fn sample(problem: &Problem, effort: &Effort) -> Option<Dual> {
+    if problem.sites.len() < MANY_SITES {
+        return None;
+    }
+    let inside = |site: u32| (site as usize).is_multiple_of(SAMPLE);
+    let mut part = Problem {
+        periods: problem.periods.clone(),
+        cents_per_point: problem.cents_per_point,
+        change_cents: problem.change_cents,
+        departments: problem.departments.clone(),
+        crews: problem.crews.clone(),
+        stocks: problem.stocks.clone(),
+        sites: problem.sites.clone(),
+        limits: problem.limits.clone(),
+        assets: Vec::new(),
+    };
+    // Work that the assets bring with them, in all and in the sample, for each resource.
+    let mut all: std::collections::BTreeMap<Resource, (i64, i64)> =
+        std::collections::BTreeMap::new();
+    for a in &problem.assets {
+        let here = inside(a.site);
+        let mut add = |on: Resource, n: i64| {
+            let sum = all.entry(on).or_default();
+            sum.0 += n;
+            sum.1 += if here { n } else { 0 };
+        };
+        if let Some(c) = a.choices.first() {
+            add(Resource::Budget(a.department), c.cents);
+            let site = &problem.sites[a.site as usize];
+            add(Resource::Crew(c.crew.unwrap_or(site.crew)), c.minutes);
+        }
+        for c in &a.choices {
+            if let Some(s) = c.stock {
+                add(Resource::Stock(s), 1);
+            }
+        }
+        if here {
+            let mut a = a.clone();
+            // Orders reach out of the sample.
+            a.after.clear();
+            part.assets.push(a);
+        }
+    }
+    for l in &mut part.limits {
+        let (whole, some) = all.get(&l.on).copied().unwrap_or((1, 0));
+        let share = i128::from(l.amount) * i128::from(some) / i128::from(whole.max(1));
+        l.amount = i64::try_from(share).unwrap_or(l.amount);
+    }
+    let m = Model::new(&part);
+    let upper = sums(&part, &greedy(&part, Rule::DeadlineFirst)).0.objective;
+    let mut builder = Builder::default();
+    let dual = search(&part, &m, effort.rounds, None, upper, |limits, orders| {
+        construct(&m, &prices(&m, limits, orders, 10), &mut builder).cost()
+    });
+    Some(Dual {
+        limits: dual.limits,
+        orders: vec![0; problem.assets.iter().map(|a| a.after.len()).sum()],
+        // Rooms are as large as in the whole; their prices do not carry over.
+        rooms: Vec::new(),
+        ..Dual::default()
     })
 }
 
