@@ -3,6 +3,7 @@
 pub mod assess;
 pub mod audit;
 pub mod catalog;
+pub mod diff;
 pub mod explain;
 pub mod gate;
 pub mod host;
@@ -26,6 +27,7 @@ pub fn run(arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exit> {
         Command::Host(c) => host::run(c, arguments, out),
         Command::Assess(c) => assess::run(c, arguments, out),
         Command::Audit(c) => audit::run(c, arguments, out),
+        Command::Diff(c) => diff::run(c, out),
         Command::Gate(c) => gate::run(c, arguments, out),
         Command::Plan(c) => plan::run(c, arguments, out),
         Command::Identify(c) => identify::run(c, &load(arguments)?, out),

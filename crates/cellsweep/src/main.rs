@@ -51,6 +51,8 @@ pub enum Command {
     Assess(commands::assess::Assess),
     /// Audit a whole estate: report, questions, observations
     Audit(commands::audit::Audit),
+    /// What changed between two reports: new, gone, changed, deadlines
+    Diff(commands::diff::Diff),
     /// May we buy this? Lists, part numbers, product names, line by line
     Gate(Box<commands::gate::Gate>),
     /// What to do about which asset, when and at what cost, with a proven bound

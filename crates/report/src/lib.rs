@@ -7,6 +7,7 @@
 //! - [`brief`]: the answer, deadlines, departments and gaps, as data for page and summary
 //! - [`exit`]: exit codes and their precedence
 //! - [`cyclonedx`], [`spdx`]: bills of materials for other tools
+//! - [`diff`]: what changed between two reports
 //! - [`gate`]: the purchase gate's document: JSON, SARIF, JUnit, Markdown
 //! - [`redact`]: masks numbers that identify devices, SIMs and, if wanted, sites
 //! - [`sanitise`]: outside text on its way to a screen, page, table or link
@@ -24,6 +25,7 @@
 pub mod assemble;
 pub mod brief;
 pub mod cyclonedx;
+pub mod diff;
 pub mod exit;
 pub mod gate;
 mod heat;
