@@ -125,3 +125,83 @@ fn new_gone_changed_and_what_was_not_looked_at_again() {
     // No report: 2.
     assert_eq!(cellsweep(&["diff", a, "README.md"]).status.code(), Some(2));
 }
+
+#[test]
+fn policy_commands() {
+    let text = |o: &Output| String::from_utf8_lossy(&o.stdout).into_owned();
+    // Every pack of the project checks, with the cases it carries.
+    let mut arguments = vec!["policy".to_owned(), "check".to_owned()];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| format!("policies/{}", e.unwrap().file_name().to_string_lossy()))
+        .collect();
+    names.sort();
+    arguments.extend(names.clone());
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let out = cellsweep(&arguments);
+    assert_eq!(
+        out.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+    assert_eq!(text(&out).lines().count(), names.len());
+    // A mistake points at its line and ends with 2.
+    let out = cellsweep(&[
+        "policy",
+        "check",
+        "crates/policy/tests/malformed/unknown-verb.toml",
+    ]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&out.stderr).contains("unknown-verb.toml:11:"));
+    // A case of a pack's own that fails is a mistake.
+    let temp = tempfile::tempdir().unwrap();
+    let copy = temp.path().join("us-house-cc-letters.toml");
+    let original = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies/us-house-cc-letters.toml"),
+    )
+    .unwrap();
+    std::fs::write(
+        &copy,
+        original.replacen("expect = \"advisory\"", "expect = \"prohibited\"", 1),
+    )
+    .unwrap();
+    let out = cellsweep(&["policy", "check", copy.to_str().unwrap()]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&out.stderr).contains("pack-test-failed"));
+    // A verdict's own name, a pack, a rule of it.
+    for arguments in [
+        vec!["policy", "explain", "us-ndaa24-805-b/no-purchase-including"],
+        vec![
+            "policy",
+            "explain",
+            "us-ndaa24-805-b",
+            "no-purchase-including",
+        ],
+        vec!["policy", "explain", "us-ndaa24-805-b"],
+    ] {
+        let out = cellsweep(&arguments);
+        assert_eq!(out.status.code(), Some(0));
+        assert!(text(&out).contains("41 U.S.C. 105"), "{}", text(&out));
+    }
+    assert_eq!(
+        cellsweep(&["policy", "explain", "us-1260h", "none"])
+            .status
+            .code(),
+        Some(2)
+    );
+    // Days in their order.
+    let out = text(&cellsweep(&[
+        "policy",
+        "timeline",
+        "us-1260h",
+        "us-ndaa24-805-a",
+        "us-ndaa24-805-b",
+    ]));
+    let days: Vec<&str> = out.lines().filter_map(|l| l.get(..10)).collect();
+    assert!(
+        days.is_sorted() && days.contains(&"2025-01-07") && days.contains(&"2027-06-30"),
+        "{out}"
+    );
+}

@@ -83,6 +83,11 @@ pub const CODES: &[(&str, &str)] = &[
         "a rule refers to the list of a pack that is not loaded",
     ),
     (
+        "pack-test-failed",
+        "a case of the pack's own comes out otherwise",
+    ),
+    ("pack-rule-untested", "a rule has no case of its own"),
+    (
         "waiver-period",
         "a waiver ends before it starts, or has no end within ten years",
     ),

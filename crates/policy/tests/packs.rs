@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use cellsweep_catalog::model::Confidence;
 use cellsweep_evidence::Stance;
 use cellsweep_identify::Role;
-use cellsweep_policy::pack::{Pack, Stage, Test};
+use cellsweep_policy::pack::{Pack, Stage};
 use cellsweep_policy::{
-    CODES, Case, Circumstances, MakerFacts, OwnerFacts, Packs, Verdict, dates, judge, load,
+    CODES, Case, Circumstances, MakerFacts, OwnerFacts, Packs, Verdict, dates, judge, load, trial,
 };
 use serde::Deserialize;
 
@@ -53,58 +53,6 @@ fn role(word: Option<&str>) -> Option<Role> {
     })
 }
 
-fn case_of(test: &Test) -> Case {
-    let facts = |slug: &str| MakerFacts {
-        slug: slug.to_owned(),
-        names: vec![slug.to_owned()],
-        known: true,
-        ..MakerFacts::default()
-    };
-    Case {
-        makers: test
-            .makers
-            .iter()
-            .map(|m| MakerFacts {
-                seat: m.seat.iter().cloned().collect(),
-                owners: m
-                    .owner
-                    .iter()
-                    .map(|name| OwnerFacts {
-                        name: name.clone(),
-                        seat: m.owner_seat.iter().cloned().collect(),
-                        from: None,
-                        to: None,
-                        confidence: if m.owner_sure {
-                            Confidence::High
-                        } else {
-                            Confidence::Medium
-                        },
-                        source: "test".to_owned(),
-                    })
-                    .collect(),
-                ..facts(&m.slug)
-            })
-            .collect(),
-        open: test.open || test.makers.is_empty(),
-        settled_by: None,
-        presence: stance(test.presence.as_deref()),
-        role: role(test.role.as_deref()),
-        sensitive: test.sensitive,
-        supplier: test.supplier.as_deref().map(facts),
-        given: Circumstances {
-            stage: test.stage,
-            contexts: test.contexts.as_ref().map(|c| c.iter().cloned().collect()),
-            bought: test.bought,
-            discovered: None,
-            supplier: test.supplier.clone(),
-            category: test.category.clone(),
-            produced_in: test.produced_in.clone(),
-            remote_access: test.remote_access.clone(),
-            facts: test.facts.iter().cloned().collect(),
-        },
-    }
-}
-
 fn rule_verdict(pack: &Pack, rule: &str, case: &Case, date: jiff::civil::Date) -> Verdict {
     judge(pack, case, date)
         .into_iter()
@@ -126,47 +74,33 @@ fn no_pack_is_forgotten() {
 }
 
 #[test]
-fn every_pack_meets_its_own_cases() {
+fn every_pack_meets_its_own_cases_and_every_rule_has_one() {
     let packs = Packs::embedded().unwrap_or_else(|e| panic!("{e}"));
-    let mut failures = Vec::new();
-    for pack in packs.list() {
-        assert!(!pack.tests.is_empty(), "{} has no test of its own", pack.id);
-        for test in &pack.tests {
-            let found = rule_verdict(pack, &test.rule, &case_of(test), test.date);
-            let place = format!("policies/{}.toml:{} {}", pack.id, test.line, test.rule);
-            if found.status.as_str() != test.expect {
-                failures.push(format!(
-                    "{place}: expected {}, is {}: {}",
-                    test.expect,
-                    found.status.as_str(),
-                    found.basis
-                ));
-            }
-            if let Some(deadline) = test.deadline
-                && found.deadline != Some(deadline.to_string())
-            {
-                failures.push(format!(
-                    "{place}: expected deadline {deadline}, is {:?}",
-                    found.deadline
-                ));
-            }
-        }
-    }
+    let failures: Vec<String> = packs
+        .list()
+        .iter()
+        .flat_map(|pack| trial(&format!("policies/{}.toml", pack.id), pack))
+        .map(|p| p.to_string())
+        .collect();
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
 }
 
+/// A case that is wrong, and a rule without one, are said with their line.
 #[test]
-fn every_rule_has_a_case() {
-    for pack in Packs::embedded().unwrap_or_else(|e| panic!("{e}")).list() {
-        for rule in &pack.rules {
-            assert!(
-                pack.tests.iter().any(|t| t.rule == rule.id),
-                "{}/{} has no test",
-                pack.id,
-                rule.id
-            );
-        }
-    }
+fn a_pack_whose_own_cases_fail_says_so() {
+    let text = fs::read_to_string(here("../../policies/us-house-cc-letters.toml")).unwrap();
+    let wrong = text.replacen("expect = \"advisory\"", "expect = \"prohibited\"", 1);
+    let at = wrong[..wrong.find("expect = \"prohibited\"").unwrap()]
+        .rfind("[[test]]")
+        .unwrap();
+    let line = wrong[..at].lines().count() + 1;
+    let pack = load("us-house-cc-letters.toml", &wrong).unwrap();
+    let found = trial("us-house-cc-letters.toml", &pack);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((found[0].line, found[0].code), (line, "pack-test-failed"));
+    let none = &text[..text.find("[[test]]").unwrap()];
+    let pack = load("us-house-cc-letters.toml", none).unwrap();
+    assert_eq!(trial("x", &pack)[0].code, "pack-rule-untested");
 }
 
 #[test]
@@ -443,7 +377,7 @@ fn malformed_packs_say_what_is_wrong_and_where() {
         let problems = load(shown, &text).expect_err(&name);
         let is: Vec<String> = problems
             .iter()
-            .map(|p| format!("{} {}", p.line, p.code))
+            .map(|p| format!("{} {}: {}", p.line, p.code, p.message))
             .collect();
         seen.extend(problems.iter().map(|p| p.code));
         let expected_path = path.with_extension("expected");
@@ -462,7 +396,7 @@ fn malformed_packs_say_what_is_wrong_and_where() {
         }
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
-    assert!(cases.len() >= 15);
+    assert!(cases.len() >= 30);
     let known: BTreeSet<&str> = CODES.iter().map(|(c, _)| *c).collect();
     assert_eq!(known.len(), CODES.len(), "a code stands there twice");
     assert!(seen.is_subset(&known), "a code is not in CODES");
@@ -471,7 +405,13 @@ fn malformed_packs_say_what_is_wrong_and_where() {
         .iter()
         .filter(|c| {
             !seen.contains(**c)
-                && !matches!(**c, "pack-too-large" | "pack-unknown-list")
+                && !matches!(
+                    **c,
+                    "pack-too-large"
+                        | "pack-unknown-list"
+                        | "pack-test-failed"
+                        | "pack-rule-untested"
+                )
                 && !c.starts_with("waiver-")
                 && !c.starts_with("override-")
         })

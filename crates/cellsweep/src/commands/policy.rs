@@ -16,17 +16,18 @@ pub enum Policy {
         /// Pack id
         id: String,
     },
-    /// Check a pack file; mistakes point at the line
+    /// Check pack files: keys, dates, ids, and the cases they carry; mistakes point at the line
     Check {
-        /// The file
-        file: String,
+        /// The files
+        #[arg(required = true)]
+        files: Vec<String>,
     },
-    /// One rule of a pack, in words
+    /// A rule of a pack in words; without a rule, every rule
     Explain {
-        /// Pack id
+        /// Pack id or file, or PACK/RULE as it stands in a verdict
         id: String,
         /// Rule id
-        rule: String,
+        rule: Option<String>,
     },
     /// Every date of the packs, in order
     Timeline {
@@ -56,18 +57,50 @@ pub fn run(c: &Policy, out: &mut Out) -> anyhow::Result<Exit> {
             Some(text) => out.line(text)?,
             None => anyhow::bail!("no pack is called {id}; known: {}", all.ids().join(", ")),
         },
-        Policy::Check { file } => {
-            let pack = packs::check(file)?;
-            out.line(format!(
-                "{file}: {} is well formed, {} rules",
-                pack.id,
-                pack.rules.len()
-            ))?;
+        Policy::Check { files } => {
+            let mut wrong: Vec<String> = Vec::new();
+            for file in files {
+                match checked(&all, file) {
+                    Ok(pack) => out.line(format!(
+                        "{file}: {} is well formed, {} rules, {} cases met",
+                        pack.id,
+                        pack.rules.len(),
+                        pack.tests.len()
+                    ))?,
+                    Err(e) => wrong.push(e.to_string()),
+                }
+            }
+            anyhow::ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
         }
-        Policy::Explain { id, rule } => match all.explain(id, rule) {
-            Some(text) => out.line(text)?,
-            None => anyhow::bail!("no rule {rule} in a pack {id}"),
-        },
+        Policy::Explain { id, rule } => {
+            let (id, rule) = match (id.rsplit_once('/'), rule) {
+                (Some((pack, rule)), None) if all.get(pack).is_some() => {
+                    (pack.to_owned(), Some(rule.to_owned()))
+                }
+                _ => (id.clone(), rule.clone()),
+            };
+            let chosen = all.select(&[id])?;
+            for pack in chosen.list() {
+                let rules: Vec<String> = match &rule {
+                    Some(rule) => vec![rule.clone()],
+                    None => pack.rules.iter().map(|r| r.id.clone()).collect(),
+                };
+                for rule in rules {
+                    match chosen.explain(&pack.id, &rule) {
+                        Some(text) => out.line(text)?,
+                        None => anyhow::bail!(
+                            "no rule {rule} in the pack {}; its rules: {}",
+                            pack.id,
+                            pack.rules
+                                .iter()
+                                .map(|r| r.id.as_str())
+                                .collect::<Vec<_>>()
+                                .join(", ")
+                        ),
+                    }
+                }
+            }
+        }
         Policy::Timeline { ids } => {
             let chosen = if ids.is_empty() {
                 all
@@ -81,4 +114,18 @@ pub fn run(c: &Policy, out: &mut Out) -> anyhow::Result<Exit> {
         }
     }
     Ok(Exit::Done)
+}
+
+/// A pack file that is well formed, whose lists are at hand and whose own cases are met.
+fn checked(all: &Packs, file: &str) -> Result<cellsweep_policy::Pack, cellsweep_policy::Error> {
+    let id = packs::check(file)?.id;
+    // Chosen by its path, so that a pack of the same id as an embedded one is the file.
+    let chosen = all.select(&[file])?;
+    let pack = chosen.get(&id).cloned().unwrap_or(packs::check(file)?);
+    let problems = cellsweep_policy::trial(file, &pack);
+    if problems.is_empty() {
+        Ok(pack)
+    } else {
+        Err(cellsweep_policy::Error::Invalid(problems))
+    }
 }
