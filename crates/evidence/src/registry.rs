@@ -15,6 +15,7 @@ pub static READERS: &[&Reader] = &[
     &formats::windows_pnp::READER,
     &formats::system_profiler::READER,
     &formats::usbconfig::READER,
+    &formats::bsd::READER,
     &formats::netsh_mbn::READER,
     &formats::dmidecode::READER,
     &formats::id_table::READER,

@@ -76,10 +76,12 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
         .filter(|n| n.has_tag_name("instance"))
         .filter_map(|n| n.attribute("part"))
         .collect();
+    // Eagle keeps no part in the list that stands on no sheet; an excerpt may leave the sheets out.
+    let without_sheets = !document.descendants().any(|n| n.has_tag_name("sheets"));
     for node in document.descendants() {
         if node.has_tag_name("part") {
             let name = node.attribute("name").unwrap_or_default();
-            if instances.contains(name) {
+            if without_sheets || instances.contains(name) {
                 schematic_part(node, name, &technologies, &lines).emit(&mut out)?;
             }
         } else if node.has_tag_name("element")
@@ -91,7 +93,10 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
         }
     }
     out.finish();
-    if instances.is_empty() && document.descendants().any(|n| n.has_tag_name("part")) {
+    if !without_sheets
+        && instances.is_empty()
+        && document.descendants().any(|n| n.has_tag_name("part"))
+    {
         sink.problem(Problem::note(
             "no-part-placed",
             Place::Whole,

@@ -9,6 +9,7 @@ mod traffic;
 pub mod arp_table;
 pub mod at;
 pub mod bom;
+pub mod bsd;
 pub mod cisco_ios;
 pub mod connection_manager;
 pub mod cyclonedx;

@@ -1,7 +1,7 @@
 //! `usbconfig` of FreeBSD: one line a device, with `dump_device_desc` and the like its descriptors.
 
 use super::device::Device;
-use super::hex_id;
+use super::{bsd, hex_id};
 use crate::observation::{Clue, Place, Problem, Stance};
 use crate::reader::{Head, ReadError, Reader, Sink};
 use crate::source::Source;
@@ -19,19 +19,21 @@ pub static READER: Reader = Reader {
 };
 
 fn sniff(head: &Head<'_>) -> u8 {
-    if head.count_lines(|l| heading(l).is_some()) > 0 {
-        90
-    } else {
-        0
-    }
+    let headed = head.count_lines(|l| heading(l).is_some());
+    // Without what only the tool prints it is the kernel's line.
+    let by_tool = head.count_lines(|l| l.contains("cfg=") && heading(l).is_some()) > 0
+        || head.count_lines(|l| field(l).is_some_and(|(name, ..)| name == "idVendor")) > 0;
+    if headed > 0 && by_tool { 90 } else { 0 }
 }
 
 /// `ugen0.2: <Sierra Wireless, Incorporated EM7455> at usbus0, cfg=0 ...`: unit and name.
 fn heading(line: &str) -> Option<(&str, &str)> {
-    let (unit, rest) = line.split_once(": <")?;
+    let (unit, rest) = line.trim().split_once(": <")?;
     let (bus, device) = unit.strip_prefix("ugen")?.split_once('.')?;
     let digits = |s: &str| !s.is_empty() && s.len() <= 3 && s.bytes().all(|b| b.is_ascii_digit());
-    let (name, _) = rest.rsplit_once("> at usbus")?;
+    let (name, _) = rest
+        .rsplit_once("> at usbus")
+        .or_else(|| rest.rsplit_once(">at usbus"))?;
     (digits(bus) && digits(device)).then_some((unit, name))
 }
 
@@ -39,7 +41,10 @@ fn heading(line: &str) -> Option<(&str, &str)> {
 fn field(line: &str) -> Option<(&str, &str, &str)> {
     let (name, rest) = line.trim().split_once(" = ")?;
     let (number, words) = rest.split_once(' ').unwrap_or((rest, ""));
-    let words = words.trim().trim_start_matches('<').trim_end_matches('>');
+    let words = words.trim();
+    let words = words
+        .strip_prefix('<')
+        .map_or(words, |w| w.split_once('>').map_or(w, |(inner, _)| inner));
     Some((name, number, words))
 }
 
@@ -51,29 +56,54 @@ fn class_byte(number: &str) -> Option<String> {
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
     let mut unit = 0u64;
     let mut current: Option<Device> = None;
-    let mut vendor: Option<String> = None;
-    let mut class: Vec<String> = Vec::new();
+    let mut descriptors = Descriptors::default();
     text::lines(source, sink, |number, line, sink| {
         let place = Place::Line(number);
         if let Some((port, name)) = heading(line) {
             if let Some(device) = current.take() {
                 device.emit(sink)?;
             }
-            vendor = None;
-            class.clear();
+            descriptors = Descriptors::default();
             let mut device = Device::new(unit);
             unit += 1;
             device.port(format!("usb:{port}"));
-            device.text(Clue::UsbTableName, name, place);
+            bsd::name_of(&mut device, name, &place);
             current = Some(device);
             return Ok(());
         }
-        let (Some(device), Some((name, number, words))) = (&mut current, field(line)) else {
+        let Some(device) = &mut current else {
             return Ok(());
         };
+        for (name, number, words) in pieces(line).filter_map(field) {
+            descriptors.field(device, (name, number, words), place.clone(), sink);
+        }
+        Ok(())
+    })?;
+    match current {
+        Some(device) => device.emit(sink),
+        None => Ok(()),
+    }
+}
+
+/// What of the descriptors is still incomplete.
+#[derive(Default)]
+struct Descriptors {
+    vendor: Option<String>,
+    class: Vec<String>,
+}
+
+impl Descriptors {
+    fn field(
+        &mut self,
+        device: &mut Device,
+        (name, number, words): (&str, &str, &str),
+        place: Place,
+        sink: &mut dyn Sink,
+    ) {
+        let class = &mut self.class;
         match name {
-            "idVendor" => vendor = hex_id::four(number),
-            "idProduct" => match (vendor.take(), hex_id::four(number)) {
+            "idVendor" => self.vendor = hex_id::four(number),
+            "idProduct" => match (self.vendor.take(), hex_id::four(number)) {
                 (Some(vendor), Some(product)) => {
                     device.fact(Clue::UsbId, &format!("{vendor}:{product}"), place);
                 }
@@ -108,16 +138,33 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
             }
             _ => {}
         }
-        Ok(())
-    })?;
-    match current {
-        Some(device) => device.emit(sink),
-        None => Ok(()),
     }
 }
 
+/// A page that took the angle brackets for marks runs the lines behind them together.
+fn pieces(line: &str) -> impl Iterator<Item = &str> {
+    let mut from = 0usize;
+    let mut cuts: Vec<usize> = line
+        .match_indices('>')
+        .map(|(at, _)| at + 1)
+        .filter(|at| {
+            line.get(*at..).is_some_and(|rest| {
+                rest.starts_with(|c: char| c.is_ascii_lowercase()) && rest.contains(" = 0x")
+            })
+        })
+        .take(32)
+        .collect();
+    cuts.push(line.len());
+    cuts.into_iter().filter_map(move |to| {
+        let piece = line.get(from..to);
+        from = to;
+        piece
+    })
+}
+
 fn own_words(device: &mut Device, clue: Clue, words: &str, place: Place) {
+    let words = bsd::plain_words(words);
     if words != "no string" && words != "retrieving string failed" {
-        device.text(clue, words, place);
+        device.text(clue, &words, place);
     }
 }

@@ -2,8 +2,8 @@
 
 pub(super) use crate::formats::lspci::is_tagged;
 use crate::formats::{
-    at, device_names, dmesg, fwupd, hardware_listing, lspci, lsusb, mm_log, mmcli, mode_switch,
-    nmcli, qmi, udevadm, usb_devices,
+    at, bsd, device_names, dmesg, fwupd, hardware_listing, lspci, lsusb, mm_log, mmcli,
+    mode_switch, nmcli, qmi, udevadm, usb_devices,
 };
 
 /// Listings that are told apart within one text.
@@ -13,6 +13,7 @@ pub(super) enum Kind {
     UsbTree,
     UsbDevices,
     Kernel,
+    Bsd,
     Pci,
     Udev,
     Smbios,
@@ -53,6 +54,7 @@ impl Kind {
             Self::UsbTree => &["lsusb-t"],
             Self::UsbDevices => &["usb-devices"],
             Self::Kernel => &["dmesg"],
+            Self::Bsd => &["bsd", "usbconfig"],
             Self::Pci => &["lspci"],
             Self::Udev => &["udevadm"],
             Self::Smbios => &["dmidecode"],
@@ -88,7 +90,7 @@ impl Kind {
             Self::UsbDevices | Self::Kernel | Self::ManagerLog | Self::Names | Self::Connection => {
                 Follows::Nothing
             }
-            Self::Usb | Self::UsbTree | Self::Udev | Self::Qmi | Self::Hardware => {
+            Self::Usb | Self::UsbTree | Self::Bsd | Self::Udev | Self::Qmi | Self::Hardware => {
                 Follows::Indented
             }
             Self::Pci => Follows::Function,
@@ -168,6 +170,9 @@ pub(super) fn of_line(line: &str, content: &str) -> Option<Kind> {
     }
     if device_names::begins(c) {
         return Some(Kind::Names);
+    }
+    if bsd::begins(c) {
+        return Some(Kind::Bsd);
     }
     if hardware_listing::begins(c) {
         return Some(Kind::Hardware);

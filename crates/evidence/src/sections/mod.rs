@@ -28,6 +28,7 @@ use margin::Margin;
 /// Formats whose texts may hold listings of other kinds.
 const MIXED: &[&str] = &[
     "at",
+    "bsd",
     "mode-switch",
     "device-names",
     "dmesg",
@@ -46,6 +47,7 @@ const MIXED: &[&str] = &[
     "text",
     "udevadm",
     "usb-devices",
+    "usbconfig",
 ];
 
 /// Longest line that is looked at, in bytes; listings have none nearly as long.
