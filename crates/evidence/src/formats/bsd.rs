@@ -157,11 +157,12 @@ impl<'a> Line<'a> {
     /// True of what no other listing has.
     fn is_telling(&self) -> bool {
         match self {
-            Self::Found { .. } | Self::Bound { .. } | Self::Pci { .. } | Self::Listed { .. } => {
-                true
-            }
+            Self::Found { .. }
+            | Self::Bound { .. }
+            | Self::Pci { .. }
+            | Self::Listed { .. }
+            | Self::At { .. } => true,
             Self::Pnp { info, .. } => info.contains("product=0x"),
-            Self::At { .. } => true,
             Self::Words { driver, .. } => MODEM_DRIVERS.contains(driver),
             Self::Node { .. } => false,
         }
