@@ -71,9 +71,27 @@ impl Head<'_> {
             .is_some_and(|e| e.eq_ignore_ascii_case(ext))
     }
 
+    /// The lines of the text, without their ends. Every reader goes through them, so they are found
+    /// by [`memchr`], several times faster than [`str::lines`].
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        let mut rest = Some(self.text);
+        std::iter::from_fn(move || {
+            let text = rest.filter(|t| !t.is_empty())?;
+            let (line, next) = match memchr::memchr(b'\n', text.as_bytes()) {
+                Some(at) => {
+                    let line = text.get(..at)?;
+                    (line.strip_suffix('\r').unwrap_or(line), text.get(at + 1..))
+                }
+                None => (text, None),
+            };
+            rest = next;
+            Some(line)
+        })
+    }
+
     /// Number of lines among the first 2,000 for which `test` holds.
     pub fn count_lines(&self, test: impl Fn(&str) -> bool) -> usize {
-        self.text.lines().take(2000).filter(|l| test(l)).count()
+        self.lines().take(2000).filter(|l| test(l)).count()
     }
 }
 
@@ -132,5 +150,31 @@ impl Sink for Collected {
     }
     fn problem(&mut self, problem: Problem) {
         self.problems.push(problem);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Head;
+
+    #[test]
+    fn lines_are_those_of_the_standard_library() {
+        for text in [
+            "",
+            "\n",
+            "a",
+            "a\n",
+            "a\r\nb\r\n",
+            "\n\na\r\r\n\n",
+            "é\nü\r",
+            "\r\n",
+        ] {
+            let head = Head {
+                name: "",
+                bytes: text.as_bytes(),
+                text,
+            };
+            assert!(head.lines().eq(text.lines()), "{text:?}");
+        }
     }
 }

@@ -21,7 +21,7 @@ pub static READER: Reader = Reader {
 
 fn sniff(head: &Head<'_>) -> u8 {
     let mut best = 0u8;
-    for line in head.text.lines().take(2000) {
+    for line in head.lines().take(2000) {
         let text = line.trim();
         let sure = if text.starts_with("Modem Firmware Version =")
             || text.starts_with("manufacture id: 0x")

@@ -32,7 +32,7 @@ enum Said<'a> {
 
 fn sniff(head: &Head<'_>) -> u8 {
     let (mut begins, mut devices, mut other) = (0, 0, 0);
-    for line in head.text.lines().take(2000) {
+    for line in head.lines().take(2000) {
         match said(line) {
             Some(Said::Begins) => begins += 1,
             Some(Said::Device(..)) => devices += 1,

@@ -22,7 +22,7 @@ const MOST: usize = 256;
 
 fn sniff(head: &Head<'_>) -> u8 {
     let mut listing = false;
-    for line in head.text.lines().take(2000) {
+    for line in head.lines().take(2000) {
         listing |= columns(line).is_some();
         if listing && row(line).is_some() {
             return 90;

@@ -36,7 +36,7 @@ fn sniff(head: &Head<'_>) -> u8 {
         return 95;
     }
     let (mut entries, mut lines, mut codes) = (0usize, 0usize, 0usize);
-    for line in head.text.lines().take(2000) {
+    for line in head.lines().take(2000) {
         let trimmed = line.trim();
         if trimmed.is_empty() || trimmed.starts_with('#') {
             continue;

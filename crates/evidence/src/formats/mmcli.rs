@@ -38,7 +38,7 @@ fn sniff(head: &Head<'_>) -> u8 {
     }
     let mut columns = 0;
     let mut bare_fields = 0;
-    for line in head.text.lines().take(2000) {
+    for line in head.lines().take(2000) {
         if listed(line).is_some()
             || line.trim_start().starts_with("modem.generic.")
             || line.trim_start().starts_with("modem.dbus-path")

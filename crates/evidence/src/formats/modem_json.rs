@@ -65,7 +65,6 @@ fn field(key: &str) -> Option<Field> {
 
 fn sniff(head: &Head<'_>) -> u8 {
     let start = head
-        .text
         .lines()
         .map(str::trim_start)
         // A piece cut out of a page begins with a name.

@@ -430,7 +430,15 @@ fn shows_examples(text: &str) -> bool {
 }
 
 fn sniff(head: &Head<'_>) -> u8 {
-    if head.text.contains("ModemManager1/Modem") || shows_examples(head.text) {
+    // Without one of these nothing can run; most texts are sent away here.
+    let lower = head.text.to_ascii_lowercase();
+    let may = [
+        "imei", "rss", "rsr", "csq", "sinr", "signal", "regist", "attach", "rscp", "ecio",
+        "network",
+    ]
+    .iter()
+    .any(|w| memchr::memmem::find(lower.as_bytes(), w.as_bytes()).is_some());
+    if !may || head.text.contains("ModemManager1/Modem") || shows_examples(head.text) {
         return 0;
     }
     let mut state = State {
@@ -449,7 +457,7 @@ fn sniff(head: &Head<'_>) -> u8 {
             .any(|c| g.modem.first(c).is_some())
     };
     let (mut runs, mut tells) = (false, false);
-    for (n, line) in head.text.lines().take(2000).enumerate() {
+    for (n, line) in head.lines().take(2000).enumerate() {
         if let Some(done) = state.line(n as u64 + 1, line) {
             runs |= done.counts();
             tells |= named(&done);

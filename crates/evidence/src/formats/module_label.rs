@@ -45,7 +45,7 @@ fn sniff(head: &Head<'_>) -> u8 {
     let mut labelled = 0usize;
     let mut sentences = 0usize;
     let mut seen: Vec<Field> = Vec::new();
-    for line in head.text.lines().take(400) {
+    for line in head.lines().take(400) {
         if line.trim().is_empty() {
             continue;
         }

@@ -57,7 +57,7 @@ fn sniff(head: &Head<'_>) -> u8 {
     let answered = ["Manufacturer:", "Revision:"]
         .iter()
         .all(|label| head.text.contains(label));
-    for line in head.text.lines().take(2000) {
+    for line in head.lines().take(2000) {
         let text = line.trim();
         if let Some((_, typed)) = modem::prompt(line) {
             let program = program(typed);

@@ -42,7 +42,7 @@ fn sniff(head: &Head<'_>) -> u8 {
             return 92;
         }
     }
-    for line in head.text.lines().take(2000) {
+    for line in head.lines().take(2000) {
         let text = line.trim();
         let typed = prompt(line).map_or(text, |(_, typed)| typed);
         if attribute(text, "default-name").is_some_and(|n| n.starts_with("lte"))

@@ -26,7 +26,7 @@ const LONGEST_VALUE: usize = 400;
 fn sniff(head: &Head<'_>) -> u8 {
     let mut traced = 0usize;
     let mut modem = 0usize;
-    for line in head.text.lines().take(2000) {
+    for line in head.lines().take(2000) {
         let Some(command) = step(line) else { continue };
         traced += 1;
         if sends(command)

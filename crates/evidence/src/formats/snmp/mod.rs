@@ -37,7 +37,7 @@ const LONGEST_VALUE: usize = 4096;
 
 fn sniff(head: &Head<'_>) -> u8 {
     let mut best = 0u8;
-    for line in head.text.lines().take(400) {
+    for line in head.lines().take(400) {
         let sure = Line::parse(line).map_or(0, |l| match l.name {
             _ if l.recorded => 95,
             Name::Number(_) => 93,
