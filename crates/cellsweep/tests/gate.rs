@@ -1,7 +1,7 @@
 //! The gate over the lists of `tests/gate` (expectations by hand, its README says how), its formats,
 //! exit codes, waivers and levels.
 
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests fail loudly, as tests do
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests fail loudly, as tests do
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,6 +53,9 @@ fn makers(line: &Value) -> Vec<String> {
 
 #[test]
 fn every_line_is_decided_as_written_before() {
+    let schema: Value =
+        serde_json::from_str(include_str!("../../../schema/gate-1.schema.json")).unwrap();
+    let schema = jsonschema::draft202012::new(&schema).unwrap();
     let mut failures = Vec::new();
     let mut kinds = std::collections::BTreeMap::<String, u32>::new();
     let mut names: Vec<PathBuf> = fs::read_dir(lists())
@@ -95,6 +98,9 @@ fn every_line_is_decided_as_written_before() {
         }
         let output = gate(&arguments);
         let answer = json(&output);
+        if let Err(e) = schema.validate(&answer) {
+            failures.push(format!("{stem}: {e} at {}", e.instance_path()));
+        }
         if output.status.code() != Some(exit) {
             failures.push(format!(
                 "{stem}: exit {:?}, expected {exit}",
@@ -512,6 +518,46 @@ fn waivers_and_overrides() {
     );
     assert_eq!(run("EC25-E", "uk-parton-2023").0, Some(1));
     assert_eq!(run("LE910C1-EU", "uk-parton-2023").0, Some(0));
+}
+
+/// What is not a cellular module is still its maker's.
+#[test]
+fn a_named_maker_is_said_also_where_no_module_is() {
+    let answer = json(&gate(&[
+        "Huawei SUN2000 inverter",
+        "--policy",
+        "us-ndaa19-889a",
+        "--date",
+        "2026-11-22",
+        "--format",
+        "json",
+    ]));
+    let line = &answer["lines"][0];
+    assert_eq!(line["decision"], "needs_legal_reading");
+    assert_eq!(line["code"], "maker-named");
+    assert!(
+        line["reason"]
+            .as_str()
+            .unwrap()
+            .starts_with("No cellular module is recognised")
+    );
+    // The order code settles what the name leaves open.
+    let answer = json(&gate(&[
+        "RUT240 RUT2400DE000",
+        "--policy",
+        "us-1260h",
+        "--date",
+        "2026-11-22",
+        "--format",
+        "json",
+    ]));
+    assert_eq!(
+        makers(&answer["lines"][0]),
+        ["meig"],
+        "{}",
+        answer["lines"][0]
+    );
+    assert_eq!(answer["lines"][0]["decision"], "allowed");
 }
 
 #[test]

@@ -1070,6 +1070,14 @@ impl Judge<'_> {
                 self.catalog
                     .manufacturer_answer(&s.observation.value)
                     .and_then(|m| m.maker().map(str::to_owned))
+            })
+            .or_else(|| {
+                // A plain list has no column for it: the name stands in the text.
+                self.catalog
+                    .names(&item.text)
+                    .into_iter()
+                    .find(|n| n.family.is_none() && n.sure)
+                    .map(|n| n.maker.to_owned())
             })?;
         let makers = [slug.as_str()];
         let thing = Thing {
