@@ -12,6 +12,7 @@ pub mod plan;
 pub mod policy;
 pub mod readers;
 pub mod scan;
+pub mod statement;
 
 use anyhow::Context as _;
 use clap::CommandFactory as _;
@@ -28,6 +29,7 @@ pub fn run(arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exit> {
         Command::Assess(c) => assess::run(c, arguments, out),
         Command::Audit(c) => audit::run(c, arguments, out),
         Command::Diff(c) => diff::run(c, out),
+        Command::Statement(c) => statement::run(c, out),
         Command::Gate(c) => gate::run(c, arguments, out),
         Command::Plan(c) => plan::run(c, arguments, out),
         Command::Identify(c) => identify::run(c, &load(arguments)?, out),

@@ -51,6 +51,8 @@ pub enum Command {
     Assess(commands::assess::Assess),
     /// Audit a whole estate: report, questions, observations
     Audit(commands::audit::Audit),
+    /// A draft of a statement that somebody must sign, with blanks and sources
+    Statement(commands::statement::Statement),
     /// What changed between two reports: new, gone, changed, deadlines
     Diff(commands::diff::Diff),
     /// May we buy this? Lists, part numbers, product names, line by line

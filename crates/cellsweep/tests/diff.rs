@@ -205,3 +205,54 @@ fn policy_commands() {
         "{out}"
     );
 }
+
+/// Drafts leave blanks, say what was not looked at and conclude nothing.
+#[test]
+fn statements_are_drafts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.json");
+    let out = cellsweep(&[
+        "scan",
+        "tests/gate/listed-13-agile-plm.csv",
+        "tests/gate/listed-01-kicad.csv",
+        "tests/gate/undecided-15-omnibus.csv",
+        "--policy",
+        "us-ndaa19-889a",
+        "--policy",
+        "us-ndaa19-889b",
+        "--policy",
+        "us-1260h",
+        "--date",
+        "2026-11-22",
+        "--format",
+        "json",
+        "-o",
+        path.to_str().unwrap(),
+    ]);
+    assert!(out.status.code() != Some(2));
+    for (kind, holds) in [
+        ("far-889", "52.204-25(d)"),
+        ("s1260h", "41 U.S.C. 105"),
+        ("connected-vehicle", "15 CFR 791.312"),
+        ("cra-component", "Art. 13(13)"),
+    ] {
+        let out = cellsweep(&["statement", kind, path.to_str().unwrap()]);
+        assert_eq!(out.status.code(), Some(0));
+        let text = String::from_utf8(out.stdout).unwrap();
+        assert!(
+            text.starts_with("# DRAFT") && text.contains("______") && text.contains(holds),
+            "{text}"
+        );
+        let lower = text.to_lowercase();
+        assert!(
+            !lower.contains("compliant") && !lower.contains("in order"),
+            "{text}"
+        );
+    }
+    let text =
+        String::from_utf8(cellsweep(&["statement", "s1260h", path.to_str().unwrap()]).stdout)
+            .unwrap();
+    assert!(text.contains("Not judged by us-ndaa24-805-b"), "{text}");
+    assert!(text.contains("findings are not decided"), "{text}");
+    assert!(text.contains("Quectel"), "{text}");
+}

@@ -12,6 +12,7 @@
 //! - [`redact`]: masks numbers that identify devices, SIMs and, if wanted, sites
 //! - [`sanitise`]: outside text on its way to a screen, page, table or link
 //! - [`standing`]: words and ranks of verdicts
+//! - [`statements`]: drafts that people must sign, with blanks
 //! - [`risk`]: risk of findings in words, and counted
 //! - [`makers`]: maker names for slugs
 //! - [`json`]: JSON and line-wise JSON
@@ -41,6 +42,7 @@ pub mod risk;
 pub mod sanitise;
 pub mod spdx;
 pub mod standing;
+pub mod statements;
 pub mod svg;
 pub mod tables;
 mod workbook;
