@@ -253,6 +253,25 @@ fn statements_are_drafts() {
         String::from_utf8(cellsweep(&["statement", "s1260h", path.to_str().unwrap()]).stdout)
             .unwrap();
     assert!(text.contains("Not judged by us-ndaa24-805-b"), "{text}");
+    // A rule on purchases has not tested what is in place.
+    let part_a = folder.path().join("part-a.json");
+    cellsweep(&[
+        "scan",
+        "tests/gate/listed-13-agile-plm.csv",
+        "--policy",
+        "us-ndaa19-889a",
+        "--date",
+        "2026-11-22",
+        "--format",
+        "json",
+        "-o",
+        part_a.to_str().unwrap(),
+    ]);
+    let far =
+        String::from_utf8(cellsweep(&["statement", "far-889", part_a.to_str().unwrap()]).stdout)
+            .unwrap();
+    assert!(far.contains("1 more findings were not tested"), "{far}");
+    assert!(far.contains("\n0 more findings: no match"), "{far}");
     assert!(text.contains("findings are not decided"), "{text}");
     assert!(text.contains("Quectel"), "{text}");
 }

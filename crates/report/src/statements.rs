@@ -157,11 +157,35 @@ pub fn draft(report: &Report, kind: Kind) -> String {
             &open,
             packs,
         );
-        let rest = there.len().saturating_sub(met.len() + open.len());
+        let listed = |all: &[&ReportFinding], f: &ReportFinding| {
+            all.iter().any(|m| m.finding.id == f.finding.id)
+        };
+        let (mut none, mut unreached) = (0u64, 0u64);
+        for f in there
+            .iter()
+            .filter(|f| !listed(&met, f) && !listed(&open, f))
+        {
+            // A rule that does not reach a finding has not found it without a match.
+            if f.verdicts
+                .iter()
+                .filter(asked)
+                .any(|v| matches!(v.status, Status::Allowed | Status::Exempt))
+            {
+                none += 1;
+            } else {
+                unreached += 1;
+            }
+        }
         let _ = writeln!(
             out,
-            "\n{rest} more findings: no match on the editions above by the names and owners that are recorded."
+            "\n{none} more findings: no match on the editions above by the names and owners that are recorded, or an exception stated."
         );
+        if unreached > 0 {
+            let _ = writeln!(
+                out,
+                "\n{unreached} more findings were not tested: the packs above are not chosen, or their rules do not reach them as the report describes them (an installed unit whose day of purchase is not stated). Nothing is said about them."
+            );
+        }
     }
     if !open.is_empty() && kind != Kind::CraComponent {
         let _ = writeln!(
