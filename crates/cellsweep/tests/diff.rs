@@ -1,6 +1,6 @@
 //! `diff`: new, gone, changed and deadlines, on reports that differ in known ways.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests fail loudly, as tests do
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // in a test a panic is the message
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

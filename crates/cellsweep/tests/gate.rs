@@ -1,7 +1,7 @@
 //! The gate over the lists of `tests/gate` (expectations by hand, its README says how), its formats,
 //! exit codes, waivers and levels.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests fail loudly, as tests do
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // in a test a panic is the message
 
 use std::fs;
 use std::path::{Path, PathBuf};

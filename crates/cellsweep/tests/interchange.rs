@@ -1,7 +1,7 @@
 //! Every format carries every finding; what is written for other tools is read back by our own readers
 //! without becoming surer; and it fits the official schemas (full test run only).
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests fail loudly, as tests do
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // in a test a panic is the message
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,7 +1,7 @@
 //! The embedded packs: none forgotten, each with its own cases met; the table cases of
 //! `tests/verdicts/*.toml`; and malformed packs with their mistakes.
 
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests fail loudly, as tests do
+#![allow(clippy::unwrap_used, clippy::panic)] // in a test a panic is the message
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,7 +1,7 @@
 //! Cases written by hand from the table of instruments (`tests/verdicts/*.tsv`, its README says how),
 //! judged with the catalogue's makers.
 
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests fail loudly, as tests do
+#![allow(clippy::unwrap_used, clippy::panic)] // in a test a panic is the message
 
 use std::collections::BTreeSet;
 use std::fs;
