@@ -236,11 +236,31 @@ pub(crate) fn construct<'m, 'p>(
     board
 }
 
-/// Takes each asset out in turn and places it anew; what is not cheaper goes back. Fills what building
-/// site by site has left over.
-pub(crate) fn sweep(board: &mut Board, prices: &Prices, builder: &mut Builder, share: i64) -> i64 {
-    let m = board.m;
-    let begin = board.cost();
+/// A plan from picks that together use about what there is: those that fit are kept, the others placed
+/// as well as goes, most to lose first.
+pub(crate) fn from_picks<'m, 'p>(
+    m: &'m Model<'p>,
+    picks: &[Pick],
+    prices: &Prices,
+    builder: &mut Builder,
+) -> Board<'m, 'p> {
+    let mut board = Board::new(m);
+    let mut left = Vec::new();
+    for a in by_loss(m) {
+        let pick = picks.get(a).copied().unwrap_or_default();
+        // Left for later: what is to be left as it is may find room at the end.
+        if pick == Pick::default() || !board.place(a, pick) {
+            left.push(a);
+        }
+    }
+    for a in left {
+        builder.asset(&mut board, prices, a, 10);
+    }
+    board
+}
+
+/// Assets with most to lose for each cent of work first.
+fn by_loss(m: &Model) -> Vec<usize> {
     let mut order: Vec<usize> = (0..m.p.assets.len()).collect();
     order.sort_by_key(|a| {
         let asset = &m.p.assets[*a];
@@ -251,7 +271,15 @@ pub(crate) fn sweep(board: &mut Board, prices: &Prices, builder: &mut Builder, s
             *a,
         )
     });
-    for a in order {
+    order
+}
+
+/// Takes each asset out in turn and places it anew; what is not cheaper goes back. Fills what building
+/// site by site has left over.
+pub(crate) fn sweep(board: &mut Board, prices: &Prices, builder: &mut Builder, share: i64) -> i64 {
+    let m = board.m;
+    let begin = board.cost();
+    for a in by_loss(m) {
         let before = board.cost();
         let pick = board.pick(a);
         board.lift(a);
@@ -292,6 +320,7 @@ pub(crate) fn improve(
     }
     let mut random = Random(seed);
     let mut builder = Builder::default();
+    let mut missed: Vec<usize> = Vec::new();
     let mut assets_of_department = vec![Vec::new(); m.p.departments.len()];
     let mut assets_of_crew = vec![Vec::new(); m.p.crews.len()];
     for (at, a) in m.p.assets.iter().enumerate() {
@@ -300,13 +329,46 @@ pub(crate) fn improve(
     }
     let mut out: Vec<usize> = Vec::new();
     let mut kept: Vec<(usize, Option<Pick>)> = Vec::new();
+    // Where there are many turns for each asset, somewhat worse plans are gone on from as well, ever less
+    // so towards the end: a search that only goes down stops early in small, tight problems.
+    let patient = turns / m.p.assets.len().max(1) >= 20;
+    let typical = board.cost() as f64 / m.p.assets.len().max(1) as f64;
+    let mut best = board.cost();
+    let mut best_picks: Vec<Option<Pick>> = if patient {
+        (0..m.p.assets.len()).map(|a| board.pick(a)).collect()
+    } else {
+        Vec::new()
+    };
     for turn in 0..turns {
-        if turn % 256 == 0 && enough(board.cost()) {
-            return;
+        if turn % 256 == 0 && enough(best.min(board.cost())) {
+            break;
         }
-        if turn % 2 == 1 {
+        let worse = if patient {
+            let rest = 1.0 - turn as f64 / turns as f64;
+            (typical * WARMTH * rest * rest) as i64
+        } else {
+            0
+        };
+        if patient && board.cost() < best {
+            best = board.cost();
+            best_picks.clear();
+            best_picks.extend((0..m.p.assets.len()).map(|a| board.pick(a)));
+        }
+        if turn % 256 == 0 {
+            missed = (0..m.p.assets.len())
+                .filter(|a| {
+                    m.p.assets[*a].deadline.as_ref().is_some_and(|d| d.binding)
+                        && m.extras(*a, board.pick(*a).and_then(|p| p.work)) > 0
+                })
+                .collect();
+        }
+        if turn % 4 != 0 {
             let share = &shares[random.below(shares.len())];
-            let first = random.below(m.p.assets.len());
+            let first = if !missed.is_empty() && random.below(3) == 0 {
+                missed[random.below(missed.len())]
+            } else {
+                random.below(m.p.assets.len())
+            };
             let near = if random.below(2) == 0 {
                 &assets_of_department[m.p.assets[first].department as usize]
             } else {
@@ -321,6 +383,7 @@ pub(crate) fn improve(
                 &mut builder,
                 &mut random,
                 &mut kept,
+                worse,
             );
             continue;
         }
@@ -351,11 +414,18 @@ pub(crate) fn improve(
         for s in &out {
             builder.site(board, share, *s);
         }
-        if board.cost() > before {
+        if board.cost() > before + worse {
             back(board, &mut kept);
         }
     }
+    if patient && best < board.cost() && !best_picks.is_empty() {
+        let mut all: Vec<(usize, Option<Pick>)> = best_picks.into_iter().enumerate().collect();
+        back(board, &mut all);
+    }
 }
+
+/// What a plan may be worse at first and still be gone on from, as a share of the cost of an asset.
+const WARMTH: f64 = 0.3;
 
 /// Puts everything back as it was.
 fn back(board: &mut Board, kept: &mut [(usize, Option<Pick>)]) {
@@ -371,6 +441,7 @@ fn back(board: &mut Board, kept: &mut [(usize, Option<Pick>)]) {
     }
 }
 
+#[allow(clippy::too_many_arguments)] // one step of the loop above, apart to be read apart
 /// Takes some assets out that compete for the same periods, and places each anew.
 fn some_assets(
     board: &mut Board,
@@ -380,6 +451,7 @@ fn some_assets(
     builder: &mut Builder,
     random: &mut Random,
     kept: &mut Vec<(usize, Option<Pick>)>,
+    worse: i64,
 ) {
     let m = board.m;
     let before = board.cost();
@@ -389,7 +461,13 @@ fn some_assets(
             .and_then(|p| p.work)
             .map_or(m.t, |(_, t)| usize::from(t))
     };
-    let around = when(board, first);
+    let mut around = when(board, first);
+    if let Some(d) = &m.p.assets[first].deadline
+        && around > usize::from(d.period)
+    {
+        // Room has to be made before its deadline.
+        around = random.below(usize::from(d.period) + 1);
+    }
     let most = 2 + random.below(30);
     let far = 1 + random.below(3);
     kept.clear();
@@ -436,7 +514,7 @@ fn some_assets(
     for (_, a) in order {
         builder.asset(board, prices, a, share);
     }
-    if board.cost() > before {
+    if board.cost() > before + worse {
         back(board, kept);
     }
 }

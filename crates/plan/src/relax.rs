@@ -5,6 +5,7 @@
 //! site has more work than fits into one period, it is stated for each period of the site ([`Room`]) and
 //! relaxed with a price as well: without it half a visit would carry half the work of any size.
 
+use crate::improve::Random;
 use crate::model::{Model, NEVER};
 use crate::problem::{Problem, Resource};
 use crate::schedule::Pick;
@@ -401,6 +402,8 @@ impl Columns {
 }
 
 const NONE: usize = usize::MAX;
+/// One of so many parts of the mean is the latest round.
+const SHARE: usize = 10;
 
 /// Prices with the bound that they give.
 #[derive(Clone, Default)]
@@ -415,6 +418,9 @@ pub(crate) struct Dual {
     pub(crate) values: Vec<i64>,
     /// Their sum less what the limits are worth, in thousandths of a cent.
     pub(crate) bound: i128,
+    /// What the prices' own picks were on the way, one round drawn for each site: taken together they
+    /// use about what there is.
+    pub(crate) drawn: Vec<Pick>,
 }
 
 /// One evaluation: values of all assets, and the use of limits and orders at the prices' own picks.
@@ -435,6 +441,8 @@ struct Look<'m, 'p> {
     of_site: Vec<(usize, usize)>,
     /// Work in a room, less the room if the visit is made.
     over: Vec<i64>,
+    drawn: Vec<Pick>,
+    random: Random,
 }
 
 impl<'m, 'p> Look<'m, 'p> {
@@ -468,6 +476,8 @@ impl<'m, 'p> Look<'m, 'p> {
                     .collect()
             },
             over: vec![0; rooms.len()],
+            drawn: vec![Pick::default(); m.p.assets.len()],
+            random: Random(7),
             rooms,
         }
     }
@@ -484,6 +494,12 @@ impl<'m, 'p> Look<'m, 'p> {
             self.columns.fill(m, &prices, site, assets);
             bound += self.columns.ascend(&mut self.site_values, &mut self.slack);
             self.columns.picks(&self.slack, &mut self.picks);
+            // As the mean forgets: the latest round has a share, what was before keeps the rest.
+            if self.random.below(SHARE) == 0 {
+                for (at, pick) in assets.iter().zip(&self.picks) {
+                    self.drawn[*at as usize] = *pick;
+                }
+            }
             for (at, v) in assets.iter().zip(&self.site_values) {
                 values[*at as usize] = *v;
                 bound += i128::from(*v);
@@ -652,7 +668,7 @@ pub(crate) fn search(
         match &mut mean {
             None => mean = Some(over.clone()),
             Some(mean) => {
-                let share = 0.1;
+                let share = 1.0 / SHARE as f64;
                 for (m, o) in mean.iter_mut().zip(&over) {
                     *m = share * o + (1.0 - share) * *m;
                 }
@@ -672,6 +688,7 @@ pub(crate) fn search(
                     .collect(),
                 values: values.clone(),
                 bound,
+                drawn: Vec::new(),
             };
             centre.clone_from(&trial);
             best_over.clone_from(&over);
@@ -685,7 +702,7 @@ pub(crate) fn search(
                 step *= 0.7;
             }
         }
-        if round > 0 && round % 60 == 0 {
+        if round == 20 || (round > 0 && round % 80 == 0) {
             upper = upper.min(try_plan(&best.limits, &best.orders));
         }
         let distance = (i128::from(upper) * 1000 - best.bound) as f64;
@@ -715,5 +732,6 @@ pub(crate) fn search(
             *x = (c + length * g).max(0.0);
         }
     }
+    best.drawn = look.drawn;
     best
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::board::Board;
 use crate::exact;
 use crate::greedy::{Rule, greedy};
-use crate::improve::{Builder, construct, improve, prices, sweep};
+use crate::improve::{Builder, construct, from_picks, improve, prices, sweep};
 use crate::model::Model;
 use crate::problem::{Fault, Problem, Resource};
 use crate::relax::{Dual, search};
@@ -32,8 +32,8 @@ impl Default for Effort {
     fn default() -> Self {
         Self {
             rounds: 400,
-            turns_per_site: 400,
-            turns: 60_000,
+            turns_per_site: 1500,
+            turns: 120_000,
             gap_millionths: 500,
             exact_columns: 400,
             seed: 1,
@@ -175,9 +175,18 @@ pub fn solve(problem: &Problem, effort: &Effort) -> Result<Outcome, Fault> {
     }
     let bound = bound_cents(&dual);
     let enough = |cost: i64| gap(cost, bound) * 1e6 <= effort.gap_millionths as f64;
+    let board = construct(
+        &m,
+        &prices(&m, &dual.limits, &dual.orders, 10),
+        &mut builder,
+    );
+    if best.as_ref().is_none_or(|(c, _)| board.cost() < *c) {
+        best = Some((board.cost(), board.schedule()));
+    }
     for tenths in [10, 7] {
-        let board = construct(
+        let board = from_picks(
             &m,
+            &dual.drawn,
             &prices(&m, &dual.limits, &dual.orders, tenths),
             &mut builder,
         );

@@ -21,7 +21,7 @@ impl Size {
         assets: 100_000,
         sites: 5_000,
         departments: 40,
-        crews: 25,
+        crews: 12,
         periods: 24,
     };
 

@@ -15,7 +15,7 @@ const STYLE: &str = "<style>:root{--ink:#1b1f24;--dim:#5b6570;--line:#d5dae0;--b
     .soft{fill:var(--soft)}.mit{fill:none;stroke:var(--bar);stroke-width:1.5}\
     .n{stroke:var(--dim);stroke-width:1.5;stroke-dasharray:5 4;fill:none}\
     .r{stroke:var(--red);stroke-width:1.5}.rt{fill:var(--red);font-size:12px}\
-    .p{stroke:var(--bar);stroke-width:2.5;fill:none}.in{fill:var(--back);font-size:12px}</style>";
+    .p{stroke:var(--bar);stroke-width:2.5;fill:none}.e{font-size:11px}</style>";
 
 /// Departments drawn; further ones are in the table.
 const DEPARTMENTS: usize = 60;
@@ -86,7 +86,7 @@ pub fn gantt(plan: &Plan) -> String {
         "When devices and modules are replaced",
         &said.join(". "),
     );
-    out.push_str("<text class=\"d\" x=\"16\" y=\"46\">number: assets replaced; outlined: measures put in place from afar; line: last day asked for</text>");
+    out.push_str("<text class=\"d\" x=\"16\" y=\"46\">number: assets replaced; +m or outlined: measures put in place from afar; line: last day asked for</text>");
     let most = shown
         .iter()
         .flat_map(|d| d.periods.iter().map(|p| p.replaced))
@@ -134,7 +134,7 @@ pub fn gantt(plan: &Plan) -> String {
         }
         for (at, p) in (0u32..).zip(&d.periods) {
             let x = left + at * cell + 2;
-            if p.mitigated > 0 {
+            if p.mitigated > 0 && p.replaced == 0 {
                 let _ = write!(
                     out,
                     "<rect class=\"mit\" x=\"{x}\" y=\"{y}\" width=\"{}\" height=\"20\" rx=\"2\"><title>{} measures</title></rect>",
@@ -144,21 +144,30 @@ pub fn gantt(plan: &Plan) -> String {
             }
             if p.replaced > 0 {
                 // Darker where more is done, in four steps.
-                let step = 40 + 20 * (p.replaced * 3 / most.max(1));
+                let step = 40 + 15 * (p.replaced * 3 / most.max(1));
                 let _ = write!(
                     out,
                     "<rect class=\"b\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"20\"/><rect class=\"bar\" fill-opacity=\"0.{step}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"20\" rx=\"2\"/>",
                     w = cell - 4
                 );
-                if cell >= 28 {
-                    let _ = write!(
-                        out,
-                        "<text x=\"{}\" y=\"{}\">{}</text>",
-                        x + 4,
-                        y + 15,
-                        p.replaced
-                    );
-                }
+            }
+            if p.replaced > 0 && cell >= 28 {
+                let _ = write!(
+                    out,
+                    "<text x=\"{}\" y=\"{}\">{}</text>",
+                    x + 4,
+                    y + 15,
+                    p.replaced
+                );
+            }
+            if p.mitigated > 0 && cell >= 64 {
+                let _ = write!(
+                    out,
+                    "<text class=\"e\" text-anchor=\"end\" x=\"{}\" y=\"{}\">+{}m</text>",
+                    x + cell - 8,
+                    y + 14,
+                    p.mitigated
+                );
             }
         }
     }
