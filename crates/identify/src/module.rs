@@ -141,6 +141,15 @@ pub fn modules<'a>(
             .then(b.trust.cmp(&a.trust))
     });
     let rows = speaking.iter().filter(|s| s.unit.row).count();
+    // What a device's own listing says of its product speaks of the one module that is seen in it:
+    // it agrees or contradicts. Several products in one listing are several devices.
+    let is_product =
+        |s: &Speaking<'_, '_>| s.presence == Stance::Implied && !s.unit.row && !s.unit.register;
+    let one_product = speaking
+        .iter()
+        .filter(|s| s.presence == Stance::Implied)
+        .count()
+        == 1;
 
     let mut things: Vec<Thing<'a, '_>> = Vec::new();
     let mut index = Index::default();
@@ -149,7 +158,11 @@ pub fn modules<'a>(
     for s in speaking {
         let mut own = Held::default();
         own.take(s.unit);
-        let at = place_for(&s, &own, &things, &index, rows).unwrap_or(things.len());
+        let at = if one_product && things.len() == 1 && is_product(&s) {
+            0
+        } else {
+            place_for(&s, &own, &things, &index, rows).unwrap_or(things.len())
+        };
         if at == things.len() && at >= MOST_THINGS {
             more += 1;
             if left_out.len() < 3

@@ -281,6 +281,15 @@ pub fn weigh<'a>(catalog: &'a Catalog, unit: &[&'a Seen]) -> Vec<Weighed<'a>> {
                 if speaks_of_phones(&o.value) {
                     w.bearing = Bearing::Excludes;
                     w.says = "the product string speaks of a phone".to_owned();
+                } else if w.bearing == Bearing::Silent
+                    && o.value
+                        .get(..3)
+                        .is_some_and(|head| head.eq_ignore_ascii_case("sdx"))
+                {
+                    // Qualcomm's reference boards of modem chipsets, which phones do not name.
+                    w.bearing = Bearing::Hints;
+                    "the product string is the name of a modem chipset's board"
+                        .clone_into(&mut w.says);
                 } else if w.bearing == Bearing::Silent && speaks_of_cellular(&o.value) {
                     w.bearing = Bearing::Hints;
                     w.says = "the product string speaks of cellular service".to_owned();
@@ -373,7 +382,16 @@ pub fn weigh<'a>(catalog: &'a Catalog, unit: &[&'a Seen]) -> Vec<Weighed<'a>> {
                 w.bearing = Bearing::Shows;
                 w.says = format!("ModemManager handles it with its plugin {}", o.value);
             }
-            Clue::HardwareRevision => w.says = "hardware revision".to_owned(),
+            Clue::HardwareRevision => {
+                w.says = "hardware revision".to_owned();
+                // Some devices give the module's own name here: `nRF9151 LACA A1`.
+                let named = |m: &Meaning<'_>| {
+                    m.maker().is_some() && m.possible.iter().any(|p| !p.families.is_empty())
+                };
+                if let Some(m) = catalog.model_answer(&o.value).filter(named) {
+                    settle(&mut w, m, trust::PRODUCT_STRING);
+                }
+            }
             Clue::Baseband => w.says = "baseband version of an Android system".to_owned(),
             Clue::HandsetProperty => handset(&mut w, catalog),
             Clue::Imei => {
@@ -408,7 +426,13 @@ pub fn weigh<'a>(catalog: &'a Catalog, unit: &[&'a Seen]) -> Vec<Weighed<'a>> {
                 }
             }
             Clue::PartNumber | Clue::PartDescription => {
-                if let Some(m) = catalog.part(part_maker, &o.value) {
+                let told = catalog.part(part_maker, &o.value).or_else(|| {
+                    // A name that is other things too is sure beside a description of cellular service.
+                    let described = o.clue == Clue::PartNumber
+                        && value(Clue::PartDescription).is_some_and(speaks_of_cellular);
+                    described.then(|| catalog.part_beside_service(&o.value))?
+                });
+                if let Some(m) = told {
                     let number = o.clue == Clue::PartNumber;
                     w.bearing = match m.kind {
                         Some(IdKind::NotCellular) => Bearing::Excludes,

@@ -423,3 +423,47 @@ fn a_model_that_the_modem_states_is_its_family_where_the_catalogue_has_none() {
     ]);
     assert_eq!((family, variant), (some("EC25"), None));
 }
+
+#[test]
+fn what_a_listing_says_of_its_product_speaks_of_the_module_seen_in_it() {
+    let listing = |model: &str, more: Option<&str>| {
+        let source = "walk.txt";
+        let mut all = vec![
+            seen(
+                source,
+                0,
+                Stance::Observed,
+                Clue::ProductModel,
+                "C1111-8PLTEEA",
+                &[],
+            ),
+            seen(source, 1, Stance::Observed, Clue::ModemModel, model, &[]),
+        ];
+        all.extend(more.map(|m| seen(source, 2, Stance::Observed, Clue::ProductModel, m, &[])));
+        identify(catalog(), &all, &Options::default())
+    };
+    // The catalogue knows the product with EM7430 or EM7455.
+    let out = listing("EM7455", None);
+    assert_eq!(out.findings.len(), 1, "{:#?}", out.findings);
+    let f = &out.findings[0];
+    assert_eq!(f.presence, Stance::Observed);
+    assert_eq!(f.module.family.as_deref(), Some("EM7455"));
+    let product = f
+        .evidence
+        .iter()
+        .find(|e| e.clue == Clue::ProductModel.as_str())
+        .unwrap();
+    assert_eq!(product.role, EvidenceRole::Supporting);
+    // Another module than the product is known with.
+    let out = listing("EC25", None);
+    assert_eq!(out.findings.len(), 1, "{:#?}", out.findings);
+    let f = &out.findings[0];
+    assert_eq!(f.module.maker.as_deref(), Some("quectel"));
+    assert!(
+        f.evidence
+            .iter()
+            .any(|e| e.clue == Clue::ProductModel.as_str() && e.role == EvidenceRole::Against)
+    );
+    // Two products in one listing are two devices, and nothing says which the module is in.
+    assert!(listing("EM7455", Some("C1117-4PLTEEA")).findings.len() > 1);
+}

@@ -256,6 +256,9 @@ impl Catalog {
         if let Some(found) = self.model_string(text) {
             return Some(found);
         }
+        if let Some(found) = dell_number(text).and_then(|n| self.model_string(n)) {
+            return Some(found);
+        }
         if let Some(found) = self.model_with_id(text) {
             return Some(found);
         }
@@ -323,7 +326,7 @@ impl Catalog {
             confidence = confidence.min(answer.confidence);
             source = &answer.source;
         }
-        if text.starts_with("DW5") {
+        if text.get(..3).is_some_and(|t| t.eq_ignore_ascii_case("DW5")) {
             brand = Some("Dell");
         }
         possible.sort();
@@ -539,6 +542,16 @@ impl Catalog {
             confidence: Confidence::Medium,
         })
     }
+}
+
+/// Dell's number of a card, with which it also answers: `DW5811e Snapdragon X7 LTE`.
+fn dell_number(text: &str) -> Option<&str> {
+    let number = text.split([' ', '_', '(']).next()?;
+    let digits = number
+        .get(..2)
+        .filter(|head| head.eq_ignore_ascii_case("dw"))
+        .and(number.get(2..6))?;
+    digits.bytes().all(|b| b.is_ascii_digit()).then_some(number)
 }
 
 /// Without the words that stand behind a model's name.

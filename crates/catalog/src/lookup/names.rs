@@ -438,6 +438,12 @@ impl Catalog {
         out
     }
 
+    /// A part's number whose description speaks of cellular service, without a maker: what counts only
+    /// beside a cellular word counts here.
+    pub fn part_beside_service(&self, text: &str) -> Option<Meaning<'_>> {
+        self.part(None, &format!("{} GSM modem", text.trim()))
+    }
+
     /// A part: maker and number, value or description of a placed part, or a declared module. `None`:
     /// no module is named. A name that is not enough by itself gives an `open` meaning.
     pub fn part(&self, maker: Option<&str>, text: &str) -> Option<Meaning<'_>> {
