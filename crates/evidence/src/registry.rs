@@ -5,6 +5,8 @@ use crate::reader::{Head, Reader};
 
 /// Every reader.
 pub static READERS: &[&Reader] = &[
+    // An unmistakable header ends the choice, so formats of which thousands of files come go first.
+    &formats::dmidecode::READER,
     &formats::lsusb::READER,
     &formats::lsusb::verbose::READER,
     &formats::lsusb::tree::READER,
@@ -17,7 +19,6 @@ pub static READERS: &[&Reader] = &[
     &formats::usbconfig::READER,
     &formats::bsd::READER,
     &formats::netsh_mbn::READER,
-    &formats::dmidecode::READER,
     &formats::id_table::READER,
     &formats::mmcli::READER,
     &formats::at::READER,
@@ -67,13 +68,20 @@ pub fn reader(format: &str) -> Option<&'static Reader> {
     READERS.iter().copied().find(|r| r.format == format)
 }
 
-/// The reader that is surest of this head, with its sureness; `None` if none is above 0.
+/// From this sureness on, a magic number or an unmistakable header, no other reader is asked.
+const UNMISTAKABLE: u8 = 95;
+
+/// The reader that is surest of this head, with its sureness; `None` if none is above 0. The first that
+/// is [`UNMISTAKABLE`] is taken.
 pub fn choose(head: &Head<'_>) -> Option<(&'static Reader, u8)> {
     let mut best: Option<(&'static Reader, u8)> = None;
     for reader in READERS.iter().copied() {
         let sure = (reader.sniff)(head);
         if sure > best.map_or(0, |(_, s)| s) {
             best = Some((reader, sure));
+        }
+        if sure >= UNMISTAKABLE {
+            break;
         }
     }
     best

@@ -20,6 +20,9 @@ pub static READER: Reader = Reader {
 };
 
 fn sniff(head: &Head<'_>) -> u8 {
+    if head.text.starts_with("# dmidecode ") && head.text.contains("\nHandle 0x") {
+        return 96;
+    }
     let handles = head.count_lines(|l| l.starts_with("Handle 0x") && l.contains(", DMI type "));
     if handles > 0 {
         93
