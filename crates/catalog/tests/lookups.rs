@@ -419,7 +419,7 @@ fn revisions() {
             ("N58-R08-STD-OE_V20_VOLTE_BLE-004_T2", "neoway N58"),
             ("SRM825L_6.0.5_EQ100", "meig SRM825"),
             ("BD_ZM9000V1.0.0B17", "zte ZM9000"),
-            ("BD_MF190V1.0.0B02", "zte"),
+            ("BD_MF190V1.0.0B02", "zte MF190"),
             ("mfw_nrf9160_1.3.2", "nordic nRF9160"),
             ("11.617.15.00.00", "huawei ME906,ME909"),
             ("MikroTik_CP_2.160.000_v008", "none"),
