@@ -592,6 +592,17 @@ impl Log {
     }
 }
 
+/// Where a second time stamp of the kernel stands in a line that begins with one.
+fn stamp_within(line: &str) -> Option<usize> {
+    if !is_stamped(line.trim_start()) {
+        return None;
+    }
+    let first = line.find(']')?;
+    line.match_indices('[')
+        .map(|(at, _)| at)
+        .find(|at| *at > first && line.get(*at..).is_some_and(is_stamped))
+}
+
 /// A driver's word for an interface that says it is cellular.
 fn names_wwan(kind: &str) -> bool {
     ["WWAN", "QMI", "MBIM", "Mobile Broadband"]
@@ -602,7 +613,17 @@ fn names_wwan(kind: &str) -> bool {
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
     let mut log = Log::default();
     text::lines(source, sink, |number, line, sink| {
-        log.line(line, Place::Line(number), sink)
+        // Two messages run together where a line end was lost: `error -71[ 6310.107174] usb ...`.
+        let mut rest = line;
+        while let Some(at) = stamp_within(rest) {
+            log.line(
+                rest.get(..at).unwrap_or_default(),
+                Place::Line(number),
+                sink,
+            )?;
+            rest = rest.get(at..).unwrap_or_default();
+        }
+        log.line(rest, Place::Line(number), sink)
     })?;
     log.flush(sink)?;
     match log.supported.take() {

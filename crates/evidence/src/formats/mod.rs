@@ -2,6 +2,7 @@
 
 mod chassis;
 mod completeness;
+mod contained;
 mod device;
 mod hex_id;
 mod traffic;
@@ -23,7 +24,9 @@ pub mod eagle;
 pub mod fwupd;
 pub mod getprop;
 pub mod hardware_listing;
+pub mod hilink;
 pub mod id_table;
+pub mod ioreg;
 pub mod kicad;
 pub mod lspci;
 pub mod lsusb;
@@ -56,6 +59,7 @@ pub mod table;
 pub mod udevadm;
 pub mod usb_devices;
 pub mod usbconfig;
+pub mod usbipd;
 pub mod windows_pnp;
 pub mod workbook;
 pub mod zeek;

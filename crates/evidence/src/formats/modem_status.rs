@@ -127,7 +127,9 @@ fn asked(label: &str) -> Option<Asked> {
     .any(|w| has(w));
     let label = if other {
         return None;
-    } else if has("imei") {
+    } else if has("imei")
+        || (words.len() == 2 && has("equipment") && (has("id") || has("identifier")))
+    {
         Label::Imei
     } else if has("iccid") || (has("circuit") && has("card")) {
         Label::Iccid

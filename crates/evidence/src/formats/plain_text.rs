@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::contained;
 use crate::observation::{Clue, Observation, Place, Problem, Stance};
 use crate::reader::{Head, ReadError, Reader, Sink};
 use crate::source::Source;
@@ -26,6 +27,47 @@ const SAME_MOST: u32 = 50;
 /// Most different names that are counted apart.
 const NAMES_MOST: usize = 10_000;
 
+/// Most statements of what is inside that are kept.
+const INSIDE_MOST: usize = 8;
+/// More different modules than that are a list of products.
+const PRODUCTS_MOST: usize = 2;
+
+/// Files of programs and their history, by their names.
+fn is_program(name: &str) -> bool {
+    let file = name
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or(name)
+        .to_ascii_lowercase();
+    let (stem, extension) = file.rsplit_once('.').unwrap_or((&file, ""));
+    [
+        "c", "h", "cc", "cpp", "hpp", "py", "js", "ts", "rs", "go", "java", "kt", "lua", "pl",
+        "sh", "ino", "rules", "conf", "cfg", "ini", "yaml", "yml", "toml", "patch", "diff", "po",
+        "pot", "xml", "json", "css", "ipynb", "rb", "php", "swift", "mk", "bb", "dts", "dtsi",
+        "service", "hwdb", "ids",
+    ]
+    .contains(&extension)
+        || [
+            "changelog",
+            "changes",
+            "news",
+            "copyright",
+            "history",
+            "releases",
+        ]
+        .iter()
+        .any(|n| stem.contains(n))
+}
+
+/// The hits of a line as they stand behind a label put in front of it.
+fn shifted(line: &str, hits: &[Range<usize>]) -> Vec<Range<usize>> {
+    let cut = line.len() - line.trim_start().len();
+    hits.iter()
+        .filter(|h| h.start >= cut)
+        .map(|h| h.start - cut + 7..h.end - cut + 7)
+        .collect()
+}
+
 fn sniff(head: &Head<'_>) -> u8 {
     if head.text.trim().is_empty() { 0 } else { 5 }
 }
@@ -47,6 +89,11 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
     let mut told: BTreeMap<String, u32> = BTreeMap::new();
     let mut more = 0u64;
     let mut last = Place::Whole;
+    // What a product's own paper says is inside; a page of many products is a list.
+    let mut inside: Vec<Observation> = Vec::new();
+    let paper = !is_program(source.name);
+    // A label alone on its line, whose value is on the next.
+    let mut label = false;
     text::lines(source, sink, |number, line, sink| {
         for mark in labels(line) {
             sink.observe(Observation::new(
@@ -58,8 +105,35 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
             ))?;
             unit += 1;
         }
+        let hits = names.find(line);
+        if paper && inside.len() < INSIDE_MOST {
+            let found = if label {
+                contained::declared(&format!("modem: {}", line.trim()), &shifted(line, &hits))
+            } else {
+                contained::declared(line, &hits)
+                    .or_else(|| contained::unnamed(line).map(str::to_owned))
+            };
+            if let Some(found) = found
+                && !inside.iter().any(|o| o.value == found)
+            {
+                inside.push(Observation::new(
+                    unit,
+                    Stance::Declared,
+                    Clue::DeclaredModule,
+                    found,
+                    Place::Line(number),
+                ));
+                unit += 1;
+            }
+        }
+        if !line.trim().is_empty() {
+            label = line
+                .trim()
+                .strip_suffix(':')
+                .is_some_and(contained::is_label);
+        }
         let mut shown = 0usize;
-        for hit in names.find(line) {
+        for hit in hits {
             // Names that the excerpt before already shows are in it.
             if hit.start < shown {
                 continue;
@@ -90,6 +164,11 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
         }
         Ok(())
     })?;
+    if inside.len() <= PRODUCTS_MOST {
+        for found in inside {
+            sink.observe(found)?;
+        }
+    }
     if more > 0 {
         sink.problem(Problem::note(
             "name-repeated",

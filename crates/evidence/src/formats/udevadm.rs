@@ -119,6 +119,16 @@ impl Block {
             tree.property(path, key, value, place, sink);
         }
         let Some((device, on_usb)) = tree::device_of(path) else {
+            // An excerpt without its path: the port is in another property.
+            if path.is_empty()
+                && matches!(block.get("ID_BUS"), Some(("usb", _)))
+                && let Some((port, _)) = block.get("ID_PATH")
+                && let Some((controller, place)) = port.split_once("-usb-")
+                && let [_, ports, ..] = place.split(':').collect::<Vec<_>>().as_slice()
+            {
+                let device = format!("/devices/{controller}/usb0/0-{ports}");
+                block.usb(&device, tree, sink);
+            }
             return;
         };
         if on_usb {

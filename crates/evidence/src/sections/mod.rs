@@ -542,6 +542,13 @@ impl Tap<'_, '_> {
         };
         if self.splitter.mixed && self.splitter.route(text) == Route::Aside {
             self.out.extend_from_slice(end);
+        } else if self.splitter.mixed
+            && text.starts_with('>')
+            && !matches!(self.splitter.whole, "text" | "at" | "mm-log")
+        {
+            // Quoted in part: a mail with answers between.
+            self.out.extend_from_slice(without_quote(text).as_bytes());
+            self.out.extend_from_slice(end);
         } else if self.splitter.margin.is_empty() {
             self.out.extend_from_slice(line);
         } else {
@@ -565,6 +572,15 @@ impl Read for Tap<'_, '_> {
         self.given += n;
         Ok(n)
     }
+}
+
+/// The line without the marks of a quotation, each with one blank.
+fn without_quote(line: &str) -> &str {
+    let mut rest = line;
+    while let Some(inner) = rest.strip_prefix('>') {
+        rest = inner.strip_prefix(' ').unwrap_or(inner);
+    }
+    rest
 }
 
 /// The reader that a head is read with, and how sure it is; what [`choose`] says without the plan.
