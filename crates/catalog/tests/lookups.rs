@@ -572,6 +572,10 @@ fn parts() {
         (None, "VCC_SIM800", "simcom SIM800"),
         (Some("Murata"), "GRM188R71C104KA01D", "none"),
         (Some("Nordic Semiconductor"), "nRF52840-QIAA", "none"),
+        // A maker of modules that makes other things too.
+        (Some("Teltonika"), "LTE router", "none"),
+        (Some("Quectel"), "LTE antenna, SMA", "none"),
+        (Some("Quectel"), "LTE module", "quectel"),
     ];
     for (maker, text, expected) in rows {
         assert_eq!(

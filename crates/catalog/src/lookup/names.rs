@@ -514,7 +514,7 @@ impl Catalog {
         let near = given_maker.or_else(|| makers.first().map(|(_, m)| *m))?;
         let file = self.maker_at(near)?;
         let cellular = !self.cellular(&dashed(text)).is_empty();
-        if !cellular || file.maker.role != Role::ModuleMaker {
+        if !cellular || file.maker.role != Role::ModuleMaker || is_other_thing(text) {
             return None;
         }
         Some(Meaning {
@@ -658,4 +658,42 @@ impl Catalog {
     pub(crate) fn hit_counts(&self, hit: &Hit) -> bool {
         hit.sure && !hit.not_cellular
     }
+}
+
+/// True if the words speak of a device that may hold a module, or of a part beside one: an `LTE router`
+/// of a maker that also makes modules holds anybody's, an `LTE antenna` none.
+fn is_other_thing(text: &str) -> bool {
+    const OTHERS: &[&str] = &[
+        "adapter",
+        "amplifier",
+        "antenna",
+        "antennas",
+        "antenne",
+        "balun",
+        "battery",
+        "bracket",
+        "cable",
+        "camera",
+        "charger",
+        "connector",
+        "controller",
+        "display",
+        "enclosure",
+        "filter",
+        "gateway",
+        "holder",
+        "hotspot",
+        "kabel",
+        "logger",
+        "meter",
+        "router",
+        "saw",
+        "socket",
+        "splitter",
+        "switch",
+        "terminal",
+        "tracker",
+    ];
+    text.split(|c: char| !c.is_alphanumeric())
+        .any(|w| OTHERS.iter().any(|o| w.eq_ignore_ascii_case(o)))
 }
