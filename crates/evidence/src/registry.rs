@@ -33,6 +33,7 @@ pub static READERS: &[&Reader] = &[
     &formats::sim_json::READER,
     &formats::questions::READER,
     &formats::bom::READER,
+    &formats::parts_json::READER,
     &formats::sim_list::READER,
     &formats::register::READER,
     &formats::plain_text::READER,

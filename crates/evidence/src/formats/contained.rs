@@ -518,7 +518,15 @@ fn phrase(
             .is_some_and(|n| n.bytes().any(|b| b.is_ascii_digit()))
     };
     let mut modelled = has_model(first);
-    if !modelled {
+    if modelled {
+        // A suffix that the list of names has not: `BC95-G`.
+        let rest = line.get(end..)?;
+        let more = rest
+            .bytes()
+            .take_while(|b| b.is_ascii_alphanumeric() || *b == b'-')
+            .count();
+        end += more;
+    } else {
         // Words of the maker's name and one with a digit behind it.
         let rest = line.get(end..)?;
         let mut at = end;
@@ -537,14 +545,6 @@ fn phrase(
             }
             at = to + 1;
         }
-    } else {
-        // A suffix that the list of names has not: `BC95-G`.
-        let rest = line.get(end..)?;
-        let more = rest
-            .bytes()
-            .take_while(|b| b.is_ascii_alphanumeric() || *b == b'-')
-            .count();
-        end += more;
     }
     if !modelled {
         let all: Vec<String> = words(line).collect();

@@ -40,6 +40,7 @@ pub mod netsh_mbn;
 pub mod nmcli;
 pub mod openwrt;
 pub mod osquery;
+pub mod parts_json;
 pub mod plain_text;
 pub mod qcsuper;
 pub mod qmi;

@@ -252,6 +252,22 @@ fn is_strength(value: &str) -> bool {
         .is_ok_and(|n| n.is_finite() && (-160.0..=100.0).contains(&n))
 }
 
+/// Letters, then at least three digits, then at most a few letters: `sim7080g`.
+fn is_type(value: &str) -> bool {
+    let rest = value.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let tail = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    value.len() - rest.len() >= 2
+        && rest.len() - tail.len() >= 3
+        && tail.len() <= 3
+        && tail.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+fn ends_with_both(line: &str, label: &str, value: &str) -> bool {
+    line.trim_end()
+        .strip_suffix(value)
+        .is_some_and(|front| front.ends_with(label))
+}
+
 fn is_registered(value: &str) -> bool {
     let value = value.to_ascii_lowercase();
     [
@@ -303,6 +319,16 @@ impl Gathered {
     /// Maker, model, revision, IMEI and a signal or registration together are a modem's, whatever the
     /// labels say; an inventory of telephones has no revisions and no signal.
     fn settle(&mut self) {
+        // A name of a type of module is one's whatever its label, once a label speaks of a modem.
+        if self.of_modem
+            && let Some(at) = self
+                .loose
+                .iter()
+                .position(|(c, v, _)| *c == Clue::ModemModel && is_type(v))
+        {
+            let (clue, value, place) = self.loose.remove(at);
+            self.modem.say(clue, &value, &place);
+        }
         let has = |clue: Clue| self.loose.iter().any(|(c, ..)| *c == clue);
         if !self.of_modem
             && self.runs
@@ -339,7 +365,12 @@ impl State {
             self.heading = false;
         }
         let bare = bare(line);
-        let text: &str = &bare.text;
+        // `Module: X` and `Modem: X` look like a speaker's name to the reader of dialogues.
+        let labelled = ["Module: ", "Modem: "]
+            .iter()
+            .find(|l| !bare.text.contains(':') && ends_with_both(line, l, &bare.text))
+            .map(|l| format!("{l}{}", bare.text));
+        let text: &str = labelled.as_deref().unwrap_or(&bare.text);
         let found = pairs(text);
         if found.is_empty() || found.iter().all(|(_, v)| v.is_empty()) {
             if heads_modem(text) {
@@ -396,7 +427,16 @@ impl State {
                         .modem
                         .say(Clue::CellularInterface, "states its registration", &place);
                 }
+                // `"network_transport": "sim7080g"`: the connection by the name of the module.
+                Label::Kind if self.now.of_modem && is_type(&value) => {
+                    self.now.modem.say(Clue::ModemModel, &value, &place);
+                }
                 Label::Kind if own => {}
+                Label::Kind if is_type(&value) && self.now.loose.len() < 16 => {
+                    self.now
+                        .loose
+                        .push((Clue::ModemModel, value, place.clone()));
+                }
                 _ => match clue {
                     Some(clue) if own => self.now.modem.say(clue, &value, &place),
                     Some(clue) if self.now.loose.len() < 16 => {

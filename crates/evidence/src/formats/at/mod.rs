@@ -241,6 +241,13 @@ impl Transcript {
             }
             return Ok(());
         }
+        // Zephyr's driver: `hl7800_rx: HANDLE +KSUP:  (len:1)`.
+        if let Some((_, handled)) = bare.text.split_once("HANDLE ")
+            && handled.contains(" (len:")
+        {
+            let text = handled.split(" (len:").next().unwrap_or_default().trim();
+            return self.dialogue.line(text, place, &mut self.units, sink);
+        }
         self.dialogue.line(&bare.text, place, &mut self.units, sink)
     }
 
