@@ -158,7 +158,9 @@ pub fn modules<'a>(
     for s in speaking {
         let mut own = Held::default();
         own.take(s.unit);
-        let at = if one_product && things.len() == 1 && is_product(&s) {
+        // Only where the module names its maker: a product must not name the maker of what was seen.
+        let named = matches!(things.as_slice(), [only] if only.makers.len() == 1);
+        let at = if one_product && named && is_product(&s) {
             0
         } else {
             place_for(&s, &own, &things, &index, rows).unwrap_or(things.len())

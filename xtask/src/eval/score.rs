@@ -110,7 +110,7 @@ pub fn family(truth: &Truth, findings: &[Finding]) -> Option<FamilyOutcome> {
     let accepted: Vec<String> = model
         .split('/')
         .map(plain)
-        .filter(|m| m.len() >= 3)
+        .filter(|m| m.len() >= 2)
         .collect();
     let fits = |family: &str| {
         let family = plain(family);
