@@ -46,6 +46,8 @@ enum Label {
     Signal,
     /// State of registration or attachment.
     Registration,
+    /// State of the packet data connection.
+    Data,
     /// What kind of connection it is.
     Kind,
 }
@@ -149,6 +151,10 @@ fn asked(label: &str) -> Option<Asked> {
         || (has("network") && has("status"))
     {
         Label::Registration
+    } else if has("packet") && has("data") && has("connection") {
+        Label::Data
+    } else if has("cellular") && (has("controller") || has("profile")) {
+        Label::Kind
     } else if has("manufacturer") || has("vendor") {
         Label::Maker
     } else if has("hardware") || has("hw") {
@@ -427,6 +433,12 @@ impl State {
                         .modem
                         .say(Clue::CellularInterface, "states its registration", &place);
                 }
+                Label::Data if value.eq_ignore_ascii_case("connected") => {
+                    self.now.runs = true;
+                    self.now
+                        .modem
+                        .say(Clue::CellularInterface, "states a data connection", &place);
+                }
                 // `"network_transport": "sim7080g"`: the connection by the name of the module.
                 Label::Kind if self.now.of_modem && is_type(&value) => {
                     self.now.modem.say(Clue::ModemModel, &value, &place);
@@ -475,8 +487,18 @@ fn sniff(head: &Head<'_>) -> u8 {
     // Without one of these nothing can run; most texts are sent away here.
     let lower = head.text.to_ascii_lowercase();
     let may = [
-        "imei", "rss", "rsr", "csq", "sinr", "signal", "regist", "attach", "rscp", "ecio",
+        "imei",
+        "rss",
+        "rsr",
+        "csq",
+        "sinr",
+        "signal",
+        "regist",
+        "attach",
+        "rscp",
+        "ecio",
         "network",
+        "packet data",
     ]
     .iter()
     .any(|w| memchr::memmem::find(lower.as_bytes(), w.as_bytes()).is_some());

@@ -404,6 +404,14 @@ fn tag(text: &str) -> Option<&str> {
         "fsn",
         "module",
         "ok",
+        "rssi",
+        "rsrp",
+        "rsrq",
+        "sinr",
+        "csq",
+        "iccid",
+        "imsi",
+        "operator",
     ]
     .contains(&word);
     (shaped && !label && rest.starts_with(' ')).then_some(rest)
