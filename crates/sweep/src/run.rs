@@ -105,16 +105,7 @@ pub fn scan(
     settings: &Settings,
     progress: &dyn Progress,
 ) -> Run {
-    let stop = Stop::new(false);
-    let mut reading = read_all(
-        catalog,
-        inputs,
-        settings.jobs,
-        &settings.limits,
-        progress,
-        &stop,
-    );
-    fail_unwalked(&mut reading, unwalked);
+    let reading = read_given(catalog, inputs, unwalked, settings, progress);
     let config = settings.config(packs, &serde_json::json!({ "command": "scan" }));
     finish(
         catalog,
@@ -164,15 +155,7 @@ pub fn audit(
             register: f.register.is_some(),
         })
         .collect();
-    let stop = Stop::new(false);
-    let mut reading = read_all(
-        catalog,
-        &inputs,
-        settings.jobs,
-        &settings.limits,
-        progress,
-        &stop,
-    );
+    let mut reading = read_given(catalog, &inputs, &[], settings, progress);
     hand_written(estate, &mut reading);
     for seen in &mut reading.seen {
         let o = &mut seen.observation;
@@ -217,28 +200,10 @@ pub fn host(catalog: &Catalog, packs: &Packs, root: &Path, settings: &Settings) 
         .map(|n| n.trim().to_owned())
         .filter(|n| !n.is_empty() && n.len() < 256)
         .unwrap_or_else(|| "this-host".to_owned());
-    let lost = found.problems.iter().any(|p| p.lost);
-    let mut state = SourceState {
-        path: "/sys".to_owned(),
-        format: Some("sysfs".to_owned()),
-        reader: Some("sysfs".to_owned()),
-        bytes: 0,
-        digest: String::new(),
-        status: if lost {
-            ReadStatus::Partial
-        } else {
-            ReadStatus::Read
-        },
-        errors: found
-            .problems
-            .iter()
-            .map(|p| SourceError {
-                locator: p.place.to_string(),
-                code: p.code.clone(),
-                message: p.message.clone(),
-            })
-            .collect(),
-    };
+    let mut state = answered("/sys", "sysfs", &found, 0);
+    if found.problems.iter().any(|p| p.lost) {
+        state.status = ReadStatus::Partial;
+    }
     if let Err(e) = outcome {
         state.status = if found.observations.is_empty() {
             ReadStatus::Failed
@@ -293,7 +258,12 @@ pub fn host(catalog: &Catalog, packs: &Packs, root: &Path, settings: &Settings) 
         .to_owned();
     match asked {
         Some(modem_manager::Asked::Answered { found, text }) => {
-            sources.push(spoken(&found, text.len() as u64));
+            sources.push(answered(
+                modem_manager::SOURCE,
+                "mmcli",
+                &found,
+                text.len() as u64,
+            ));
             seen.extend(found.observations.into_iter().map(|mut observation| {
                 observation.subject.push(key.clone());
                 Seen {
@@ -306,7 +276,7 @@ pub fn host(catalog: &Catalog, packs: &Packs, root: &Path, settings: &Settings) 
             }));
         }
         Some(modem_manager::Asked::Failed(why)) => {
-            let mut state = spoken(&Collected::default(), 0);
+            let mut state = answered(modem_manager::SOURCE, "mmcli", &Collected::default(), 0);
             state.status = ReadStatus::Failed;
             state.errors.push(SourceError {
                 locator: Place::Whole.to_string(),
@@ -334,12 +304,12 @@ pub fn host(catalog: &Catalog, packs: &Packs, root: &Path, settings: &Settings) 
     )
 }
 
-/// What a running ModemManager said, as a source.
-fn spoken(found: &Collected, bytes: u64) -> SourceState {
+/// A part of a host that was asked, as a source that was read whole.
+fn answered(path: &str, format: &str, found: &Collected, bytes: u64) -> SourceState {
     SourceState {
-        path: modem_manager::SOURCE.to_owned(),
-        format: Some("mmcli".to_owned()),
-        reader: Some("mmcli".to_owned()),
+        path: path.to_owned(),
+        format: Some(format.to_owned()),
+        reader: Some(format.to_owned()),
         bytes,
         digest: String::new(),
         status: ReadStatus::Read,
@@ -470,16 +440,8 @@ fn finish(
     remarks.extend(age_remarks(packs, settings.date));
     remarks.sort_by(|a, b| (&a.code, &a.assets, &a.message).cmp(&(&b.code, &b.assets, &b.message)));
     let report = assemble(Parts {
-        tool: Tool {
-            name: "cellsweep".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        },
-        catalog: Edition {
-            id: None,
-            version: catalog.version().to_owned(),
-            as_of: catalog.as_of().to_owned(),
-            digest: catalog.digest().to_owned(),
-        },
+        tool: tool(),
+        catalog: version(catalog),
         packs: editions(packs, settings.date),
         generated_at: settings.now.to_string(),
         date: settings.date.to_string(),
@@ -642,21 +604,54 @@ fn unbound(reading: &Reading, remarks: &mut Vec<Remark>) {
     }
 }
 
-pub(crate) fn fail_unwalked(reading: &mut Reading, unwalked: &[Unwalked]) {
-    for u in unwalked {
-        reading.sources.push(SourceState {
-            path: u.shown.clone(),
-            format: None,
-            reader: None,
-            bytes: 0,
-            digest: String::new(),
-            status: ReadStatus::Failed,
-            errors: vec![SourceError {
-                locator: Place::Whole.to_string(),
-                code: "cannot-open".to_owned(),
-                message: u.message.clone(),
-            }],
-        });
+/// Everything that a run was given, read; what could not be walked stands after it, as failed.
+pub(crate) fn read_given(
+    catalog: &Catalog,
+    inputs: &[Input],
+    unwalked: &[Unwalked],
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Reading {
+    let stop = Stop::new(false);
+    let mut reading = read_all(
+        catalog,
+        inputs,
+        settings.jobs,
+        &settings.limits,
+        progress,
+        &stop,
+    );
+    reading.sources.extend(unwalked.iter().map(|u| SourceState {
+        path: u.shown.clone(),
+        format: None,
+        reader: None,
+        bytes: 0,
+        digest: String::new(),
+        status: ReadStatus::Failed,
+        errors: vec![SourceError {
+            locator: Place::Whole.to_string(),
+            code: "cannot-open".to_owned(),
+            message: u.message.clone(),
+        }],
+    }));
+    reading
+}
+
+/// This program, as documents name it.
+pub(crate) fn tool() -> Tool {
+    Tool {
+        name: "cellsweep".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+/// The catalogue used, as documents name it.
+pub(crate) fn version(catalog: &Catalog) -> Edition {
+    Edition {
+        id: None,
+        version: catalog.version().to_owned(),
+        as_of: catalog.as_of().to_owned(),
+        digest: catalog.digest().to_owned(),
     }
 }
 

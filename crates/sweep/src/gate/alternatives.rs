@@ -10,7 +10,7 @@ use cellsweep_report::gate::{Alternative, Answer};
 use cellsweep_report::standing::gravity;
 use serde::Deserialize;
 
-use super::Judge;
+use super::judge::Judge;
 
 /// Most alternatives of one line.
 const MOST: usize = 8;

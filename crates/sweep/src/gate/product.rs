@@ -1,0 +1,127 @@
+//! What a line declares: modules by their parts, else a product by its name.
+
+use std::sync::Arc;
+
+use cellsweep_catalog::model::IdKind;
+use cellsweep_evidence::{Clue, Observation, Stance};
+use cellsweep_identify::{Finding, Seen, identify};
+
+use super::judge::Judge;
+use super::{lines, words};
+
+/// Most product names looked up in one line.
+const LOOKUPS: usize = 60;
+
+/// Maker, model and order code as a line states them.
+pub(super) type Product = (Option<String>, String, Option<String>);
+
+impl Judge<'_> {
+    /// Modules in what a line declares: by its parts, else by a product it names.
+    pub(super) fn found(&self, seen: &[Seen], product: &mut Option<String>) -> Vec<Finding> {
+        let mut found = identify(self.catalog, seen, &self.options).findings;
+        let named = |f: &Finding| {
+            f.module.family.is_some() || f.candidates.iter().any(|c| c.family.is_some())
+        };
+        if found.iter().any(named) {
+            return found;
+        }
+        // A maker and a cellular word, but no name of a module: the maker may be the device's.
+        let Some((maker, model, code)) = self.product(seen) else {
+            if seen.iter().any(|s| words::is_device(&s.observation.value)) {
+                found.clear();
+            }
+            return found;
+        };
+        let Some(first) = seen.first() else {
+            return found;
+        };
+        let make = |clue: Clue, value: String| Seen {
+            source: Arc::clone(&first.source),
+            reader: Arc::clone(&first.reader),
+            digest: Arc::clone(&first.digest),
+            register: false,
+            observation: Observation::new(
+                0,
+                Stance::Declared,
+                clue,
+                value,
+                first.observation.place.clone(),
+            ),
+        };
+        *product = Some(model.clone());
+        let mut facts: Vec<Seen> = maker
+            .map(|m| make(Clue::ProductMaker, m))
+            .into_iter()
+            .collect();
+        facts.push(make(Clue::ProductModel, model));
+        facts.extend(code.map(|c| make(Clue::OrderCode, c)));
+        identify(self.catalog, &facts, &self.options).findings
+    }
+
+    /// A product that the catalogue knows among the texts: its maker, model and order code.
+    pub(super) fn product(&self, seen: &[Seen]) -> Option<Product> {
+        let maker = seen
+            .iter()
+            .find(|s| matches!(s.observation.clue, Clue::PartMaker | Clue::ProductMaker))
+            .map(|s| s.observation.value.clone());
+        let on_board = lines::designated(seen);
+        let texts: Vec<&str> = seen
+            .iter()
+            .filter(|s| {
+                matches!(
+                    s.observation.clue,
+                    Clue::PartNumber
+                        | Clue::PartDescription
+                        | Clue::ProductModel
+                        | Clue::OrderCode
+                        | Clue::AssetName
+                        | Clue::DeclaredModule
+                )
+            })
+            .map(|s| s.observation.value.as_str())
+            .collect();
+        let mut left = LOOKUPS;
+        for text in &texts {
+            let words: Vec<&str> = text
+                .split([' ', ',', ';', '\t'])
+                .filter(|w| !w.is_empty())
+                .take(24)
+                .collect();
+            let mut tries: Vec<String> = vec![(*text).to_owned()];
+            // A part of a board is no product whose name stands among other words.
+            let words: &[&str] = if on_board { &[] } else { &words };
+            for length in (1..=5.min(words.len())).rev() {
+                for window in words.windows(length) {
+                    let has = |f: fn(char) -> bool| window.iter().any(|w| w.chars().any(f));
+                    if has(|c| c.is_ascii_digit()) && has(|c| c.is_ascii_alphabetic()) {
+                        tries.push(window.join(" "));
+                    }
+                }
+            }
+            for model in tries {
+                if left == 0 {
+                    return None;
+                }
+                left -= 1;
+                // Another text of the line may be the order code.
+                let code = texts
+                    .iter()
+                    .find(|t| **t != *text && !t.contains(' '))
+                    .copied();
+                for maker in [maker.as_deref(), None] {
+                    if self
+                        .catalog
+                        .product(maker, &model, code, None)
+                        .is_some_and(|m| m.kind != Some(IdKind::NotCellular))
+                    {
+                        return Some((maker.map(str::to_owned), model, code.map(str::to_owned)));
+                    }
+                    if maker.is_none() {
+                        break;
+                    }
+                }
+            }
+        }
+        None
+    }
+}
