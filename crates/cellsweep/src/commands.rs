@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod diff;
 pub mod explain;
 pub mod gate;
+mod given;
 pub mod host;
 pub mod identify;
 pub mod plan;

@@ -8,11 +8,11 @@ use cellsweep_identify::Role;
 use cellsweep_policy::{Additions, Circumstances, Packs, Stage};
 use cellsweep_report::exit_code;
 use cellsweep_report::gate::{self as document, Gate as Document, Level};
-use cellsweep_sweep::input::walk;
-use cellsweep_sweep::{Input, Settings, gate};
+use cellsweep_sweep::{Settings, gate};
 use clap::{ArgMatches, Args, FromArgMatches, ValueEnum};
 use jiff::civil::Date;
 
+use super::given::given;
 use crate::Arguments;
 use crate::exit::Exit;
 use crate::out::Out;
@@ -169,12 +169,6 @@ pub enum RoleWord {
 
 /// Judges.
 pub fn run(c: &Gate, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exit> {
-    if let Some(name) = &c.format_in {
-        anyhow::ensure!(
-            cellsweep_evidence::reader(name).is_some(),
-            "no reader is called {name}; `cellsweep readers` lists them"
-        );
-    }
     let catalog = super::load(arguments)?;
     let all = Packs::embedded()?;
     let packs = all.select(&c.policy)?;
@@ -182,35 +176,26 @@ pub fn run(c: &Gate, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exi
     let settings = Settings::new(c.date);
     let mut files: Vec<PathBuf> = Vec::new();
     let mut parts: Vec<String> = Vec::new();
-    let mut spooled = None;
     for what in &c.what {
-        let path = Path::new(what);
-        if what == "-" {
-            anyhow::ensure!(spooled.is_none(), "standard input is given twice");
-            spooled = Some(super::scan::spool()?);
-        } else if path.exists() {
-            files.push(path.to_owned());
+        if what == "-" || Path::new(what).exists() {
+            files.push(PathBuf::from(what));
         } else if looks_like_a_file(what) {
             anyhow::bail!("{what}: no such file");
         } else {
             parts.push(what.clone());
         }
     }
-    let (mut inputs, unwalked) = walk(&files);
-    if let Some((file, bytes)) = &spooled {
-        inputs.push(Input {
-            path: file.path().to_owned(),
-            shown: "-".to_owned(),
-            bytes: *bytes,
-            ..Input::default()
-        });
-    }
-    for input in &mut inputs {
-        input.format.clone_from(&c.format_in);
-    }
+    let given = given(&files, c.format_in.as_deref())?;
     let bar = out.progress();
     let answer = gate::gate(
-        &catalog, &packs, &inputs, &unwalked, &parts, &ask, &settings, &bar,
+        &catalog,
+        &packs,
+        &given.inputs,
+        &given.unwalked,
+        &parts,
+        &ask,
+        &settings,
+        &bar,
     );
     drop(bar);
     let text = match c.format {

@@ -1,17 +1,16 @@
 //! `cellsweep scan`.
 
-use std::io::Read as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use cellsweep_evidence::{Mapping, Stance};
+use cellsweep_evidence::Stance;
 use cellsweep_policy::Packs;
 use cellsweep_report::{cyclonedx, exit_code, gate, json, markdown, redact, spdx, tables};
-use cellsweep_sweep::input::walk;
 use cellsweep_sweep::{Input, Settings, run as runs, stream};
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
+use super::given::{Given, given};
 use crate::Arguments;
 use crate::exit::Exit;
 use crate::out::Out;
@@ -110,42 +109,15 @@ impl From<Least> for Stance {
 
 /// Scans.
 pub fn run(c: &Scan, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exit> {
-    if let Some(name) = &c.format_in {
-        anyhow::ensure!(
-            cellsweep_evidence::reader(name).is_some(),
-            "no reader is called {name}; `cellsweep readers` lists them"
-        );
-    }
     let catalog = super::load(arguments)?;
     let packs = Packs::embedded()?.select(&c.policy)?;
     let mut settings = Settings::new(c.date);
     settings.jobs = c.jobs;
     settings.least = c.least.into();
 
-    let spooled = if c.paths.iter().any(|p| p.as_os_str() == "-") {
-        Some(spool()?)
-    } else {
-        None
-    };
-    let files: Vec<PathBuf> = c
-        .paths
-        .iter()
-        .filter(|p| p.as_os_str() != "-")
-        .cloned()
-        .collect();
-    let (mut inputs, unwalked) = walk(&files);
-    if let Some((file, bytes)) = &spooled {
-        inputs.push(Input {
-            path: file.path().to_owned(),
-            shown: "-".to_owned(),
-            bytes: *bytes,
-            ..Input::default()
-        });
-    }
-    for input in &mut inputs {
-        input.format.clone_from(&c.format_in);
-        input.mapping = Mapping::default();
-    }
+    let Given {
+        inputs, unwalked, ..
+    } = &given(&c.paths, c.format_in.as_deref())?;
     if let ([input], [], Format::Ndjson, false) =
         (inputs.as_slice(), unwalked.as_slice(), c.format, c.redact)
         && let Ok(Some(reader)) = stream::list(input, stream::LARGE)
@@ -153,7 +125,7 @@ pub fn run(c: &Scan, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exi
         return long_list(c, &catalog, &packs, input, reader, &settings, out);
     }
     let bar = out.progress();
-    let mut report = runs::scan(&catalog, &packs, &inputs, &unwalked, &settings, &bar).report;
+    let mut report = runs::scan(&catalog, &packs, inputs, unwalked, &settings, &bar).report;
     drop(bar);
     if c.redact {
         redact::redact(&mut report, redact::Masking::default())?;
@@ -209,14 +181,6 @@ pub fn write(
         None => out.bytes(&bytes)?,
     }
     Ok(Exit::Report(exit_code(&report.exit)))
-}
-
-/// Standard input as a file, because sources are read by several stages.
-pub fn spool() -> anyhow::Result<(tempfile::NamedTempFile, u64)> {
-    let mut file = tempfile::NamedTempFile::new().context("a temporary file for standard input")?;
-    let n = std::io::copy(&mut std::io::stdin().lock().take(1 << 36), &mut file)
-        .context("standard input")?;
-    Ok((file, n))
 }
 
 /// Findings for a terminal, then one line about what was read.
