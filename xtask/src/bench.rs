@@ -54,6 +54,8 @@ pub enum Name {
     Text,
     /// A line-wise inventory of a million assets judged again
     Assess,
+    /// A bill of materials of a hundred thousand lines through the gate, and one part number
+    Gate,
     /// A generated national estate planned, against simple rules, and checked
     Plan,
 }
@@ -68,7 +70,7 @@ pub struct Cost {
 }
 
 /// Numbers from a seed: splitmix64.
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -78,10 +80,12 @@ impl Random {
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
     }
-    fn below(&mut self, n: u64) -> u64 {
+    /// Below `n`.
+    pub fn below(&mut self, n: u64) -> u64 {
         self.next() % n.max(1)
     }
-    fn of<'a, T>(&mut self, all: &'a [T]) -> Option<&'a T> {
+    /// One of these.
+    pub fn of<'a, T>(&mut self, all: &'a [T]) -> Option<&'a T> {
         let n = usize::try_from(self.below(all.len() as u64)).unwrap_or_default();
         all.get(n)
     }
@@ -107,6 +111,7 @@ pub fn run(b: &Bench) -> anyhow::Result<()> {
         Name::Register => register(&folder, rounds, b.scale),
         Name::Text => text(&folder, &program, rounds, b.scale),
         Name::Assess => assess(&folder, &program, rounds, b.scale),
+        Name::Gate => crate::gate::bench(&folder, &program, rounds, b.scale),
         Name::Plan => Ok(()), // measured above, in this process
     }
 }
@@ -128,17 +133,17 @@ pub fn build(package: &str) -> anyhow::Result<PathBuf> {
     clippy::cast_sign_loss,
     clippy::cast_precision_loss
 )] // counts of a few million
-fn part(full: u64, scale: f64) -> u64 {
+pub fn part(full: u64, scale: f64) -> u64 {
     ((full as f64 * scale) as u64).max(1)
 }
 
 #[allow(clippy::cast_precision_loss)] // for printing
-fn millions(n: u64) -> f64 {
+pub fn millions(n: u64) -> f64 {
     n as f64 / 1e6
 }
 
 /// The file of this name, generated if it is not there yet.
-fn input(
+pub fn input(
     folder: &Path,
     name: &str,
     make: impl FnOnce(&mut BufWriter<File>) -> anyhow::Result<()>,
@@ -203,13 +208,13 @@ pub fn measure(command: &mut Command, good: fn(i32) -> bool) -> anyhow::Result<C
 }
 
 /// Median, least and most.
-fn spread(mut all: Vec<f64>) -> (f64, f64, f64) {
+pub fn spread(mut all: Vec<f64>) -> (f64, f64, f64) {
     all.sort_by(f64::total_cmp);
     let at = |n: usize| all.get(n).copied().unwrap_or(f64::NAN);
     (at(all.len() / 2), at(0), at(all.len().saturating_sub(1)))
 }
 
-fn show(name: &str, costs: &[Cost]) -> f64 {
+pub fn show(name: &str, costs: &[Cost]) -> f64 {
     let (median, least, most) = spread(costs.iter().map(|c| c.cpu).collect());
     let peak = costs.iter().map(|c| c.peak).max().unwrap_or_default();
     println!(
@@ -235,6 +240,14 @@ fn turns(
     Ok((a, b))
 }
 
+/// One program by itself.
+pub fn alone(
+    rounds: usize,
+    ours: impl FnMut() -> anyhow::Result<Cost>,
+) -> anyhow::Result<Vec<Cost>> {
+    Ok(turns(rounds, ours, None::<fn() -> anyhow::Result<Cost>>)?.0)
+}
+
 fn compare(ours: &[Cost], peer: &[Cost], peer_name: &str) {
     show("cellsweep", ours);
     if peer.is_empty() {
@@ -253,7 +266,7 @@ fn compare(ours: &[Cost], peer: &[Cost], peer_name: &str) {
 }
 
 /// Exit codes of a scan that has done its work: findings are to be expected.
-fn scanned(code: i32) -> bool {
+pub fn scanned(code: i32) -> bool {
     matches!(code, 0 | 1 | 3 | 5)
 }
 
@@ -310,15 +323,11 @@ fn imei(folder: &Path, program: &Path, rounds: usize, scale: f64) -> anyhow::Res
     let mut peaks = Vec::new();
     for rows in [full / 5, full] {
         let file = make(rows.max(1))?;
-        let (costs, _) = turns(
-            rounds,
-            || {
-                let mut c = Command::new(program);
-                c.args(["scan", "--format", "ndjson"]).arg(&file);
-                measure(&mut c, scanned)
-            },
-            None::<fn() -> anyhow::Result<Cost>>,
-        )?;
+        let costs = alone(rounds, || {
+            let mut c = Command::new(program);
+            c.args(["scan", "--format", "ndjson"]).arg(&file);
+            measure(&mut c, scanned)
+        })?;
         let cpu = show(&format!("{rows} lines"), &costs);
         println!(
             "  {:<34} {:>8.2} million lines a CPU second",
@@ -696,22 +705,18 @@ fn assess(folder: &Path, program: &Path, rounds: usize, scale: f64) -> anyhow::R
     for assets in [full / 5, full] {
         let file = inventory(folder, assets.max(1))?;
         let bytes = fs::metadata(&file)?.len();
-        let (costs, _) = turns(
-            rounds,
-            || {
-                let mut c = Command::new(program);
-                c.arg("assess").arg(&file).args([
-                    "--policy",
-                    "us-1260h",
-                    "--date",
-                    "2026-11-24",
-                    "-o",
-                    "/dev/null",
-                ]);
-                measure(&mut c, scanned)
-            },
-            None::<fn() -> anyhow::Result<Cost>>,
-        )?;
+        let costs = alone(rounds, || {
+            let mut c = Command::new(program);
+            c.arg("assess").arg(&file).args([
+                "--policy",
+                "us-1260h",
+                "--date",
+                "2026-11-24",
+                "-o",
+                "/dev/null",
+            ]);
+            measure(&mut c, scanned)
+        })?;
         let cpu = show(
             &format!("{assets} assets, {:.0} MB", millions(bytes)),
             &costs,

@@ -14,6 +14,7 @@ mod bench;
 mod catalog;
 mod eval;
 mod false_alarms;
+mod gate;
 mod generate;
 mod memory;
 mod plan;
