@@ -2,6 +2,7 @@
 
 pub mod assess;
 pub mod audit;
+pub mod bundle;
 pub mod catalog;
 pub mod diff;
 pub mod explain;
@@ -14,6 +15,7 @@ pub mod policy;
 pub mod readers;
 pub mod scan;
 pub mod statement;
+pub mod verify;
 
 use anyhow::Context as _;
 use clap::CommandFactory as _;
@@ -29,6 +31,8 @@ pub fn run(arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exit> {
         Command::Host(c) => host::run(c, arguments, out),
         Command::Assess(c) => assess::run(c, arguments, out),
         Command::Audit(c) => audit::run(c, arguments, out),
+        Command::Bundle(c) => bundle::run(c, arguments, out),
+        Command::Verify(c) => verify::run(c, out),
         Command::Diff(c) => diff::run(c, out),
         Command::Statement(c) => statement::run(c, out),
         Command::Gate(c) => gate::run(c, arguments, out),

@@ -53,6 +53,10 @@ pub enum Command {
     Audit(commands::audit::Audit),
     /// A draft of a statement that somebody must sign, with blanks and sources
     Statement(commands::statement::Statement),
+    /// A report with everything it rests on in one file, hashed, chained and signed
+    Bundle(commands::bundle::Bundle),
+    /// Whether a bundle is whole, who signed it, and whether the evidence is still what was read
+    Verify(commands::verify::Verify),
     /// What changed between two reports: new, gone, changed, deadlines
     Diff(commands::diff::Diff),
     /// May we buy this? Lists, part numbers, product names, line by line

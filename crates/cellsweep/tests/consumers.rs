@@ -1,5 +1,5 @@
 //! What people open the outputs with: a spreadsheet library that is not ours, a JSON Schema validator, a
-//! browser. Needs Python with openpyxl and jsonschema, and Chromium: only `cargo xtask test --all` runs
+//! browser, minisign. Needs Python with openpyxl and jsonschema, Chromium, minisign and tar: only `cargo xtask test --all` runs
 //! it, and there a missing tool is a failure.
 #![allow(clippy::unwrap_used, clippy::panic)] // in a test a panic is the message
 
@@ -119,4 +119,70 @@ fn the_page_opens_in_a_browser_and_its_script_runs() {
         "the page breaks its own policy: {log}"
     );
     assert!(!log.contains("Uncaught"), "{log}");
+}
+
+#[test]
+fn a_bundle_opens_in_tar_and_its_signature_holds_for_minisign() {
+    if !wanted() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let done = |command: &mut Command| {
+        let output = command.current_dir(folder.path()).output().unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    // A key made by minisign signs; the same program checks.
+    done(Command::new("minisign").args(["-G", "-W", "-p", "k.pub", "-s", "k.key"]));
+    let report = audited(folder.path());
+    done(
+        Command::new(env!("CARGO_BIN_EXE_cellsweep"))
+            .arg("bundle")
+            .arg(report)
+            .args(["--key", "k.key", "--out", "a.cellsweep"]),
+    );
+    done(Command::new(env!("CARGO_BIN_EXE_cellsweep")).args([
+        "verify",
+        "a.cellsweep",
+        "--pubkey",
+        "k.pub",
+    ]));
+    done(Command::new("tar").args(["xf", "a.cellsweep"]));
+    let said = done(Command::new("minisign").args(["-V", "-m", "manifest.ndjson", "-p", "k.pub"]));
+    assert!(said.contains("cellsweep-bundle-1 made "), "{said}");
+    // Every member and the chain, by another program's hashes.
+    let said = python(
+        "import sys, json, hashlib, os\n\
+         os.chdir(sys.argv[1])\n\
+         prev, members = '0' * 64, 0\n\
+         for line in open('manifest.ndjson', 'rb'):\n\
+         \x20   record = json.loads(line)\n\
+         \x20   assert record['prev'] == prev, line\n\
+         \x20   prev = hashlib.sha256(line).hexdigest()\n\
+         \x20   if record['record'] == 'member':\n\
+         \x20       members += 1\n\
+         \x20       data = open(record['name'], 'rb').read()\n\
+         \x20       assert len(data) == record['bytes'], record\n\
+         \x20       assert hashlib.sha256(data).hexdigest() == record['sha256'], record\n\
+         print(members)",
+        &[folder.path()],
+    );
+    assert!(said.trim().parse::<u32>().unwrap() >= 10, "{said}");
+    let evidence = std::fs::read_to_string(at("evidence.ndjson")).unwrap();
+    assert!(evidence.lines().count() > 100);
+    // A changed manifest fails for minisign too.
+    let mut manifest = std::fs::read(at("manifest.ndjson")).unwrap();
+    *manifest.get_mut(40).unwrap() ^= 1;
+    std::fs::write(at("manifest.ndjson"), manifest).unwrap();
+    let output = Command::new("minisign")
+        .current_dir(folder.path())
+        .args(["-V", "-m", "manifest.ndjson", "-p", "k.pub"])
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
 }
