@@ -61,6 +61,8 @@ codes! {
         "No [[site]] has this id.";
     UNKNOWN_CRITICALITY = "unknown-criticality", Error,
         "Criticality is one of low, medium, high, critical.";
+    UNKNOWN_CONNECTION = "unknown-connection-word", Error,
+        "The keys that say how an asset is connected and who can reach it take the words that docs/estate.md lists for each.";
     BAD_DATE = "bad-date", Error,
         "A date is a real day written YYYY-MM-DD.";
     OUT_OF_RANGE = "out-of-range", Error,

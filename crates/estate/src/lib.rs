@@ -9,6 +9,7 @@
 //!
 //! The format is described in `docs/estate.md`.
 
+pub mod connection;
 mod diagnostic;
 mod files;
 mod load;
@@ -16,6 +17,7 @@ mod model;
 mod pattern;
 pub mod plan;
 
+pub use connection::Connection;
 pub use diagnostic::{CODES, Code, Diagnostic, Position, Severity, Span};
 pub use files::{Bound, EvidenceFiles, MAX_DEPTH, MAX_FILES};
 pub use load::{MAX_BYTES, load, parse};

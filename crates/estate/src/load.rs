@@ -10,12 +10,14 @@ use serde::Deserialize as _;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
+use crate::connection::{self, Connection};
 use crate::diagnostic::{
     ASSET_STATED_TWICE, BAD_DATE, BAD_GLOB, BAD_ID, BAD_PATH, BAD_PLAN, Code, DUPLICATE_COLUMN,
     DUPLICATE_ID, DUPLICATE_REGISTER, Diagnostic, EMPTY_VALUE, ESTATE_UNREADABLE,
     INCOMPLETE_COORDINATES, Lines, MISSING_KEY, NO_ASSETS, NO_POLICIES, OUT_OF_RANGE, PATH_ESCAPES,
     REGISTER_MISSING, Severity, TOML_SYNTAX, TOO_MANY_MISTAKES, TOO_MANY_PATTERNS,
-    UNKNOWN_CRITICALITY, UNKNOWN_DEPARTMENT, UNKNOWN_KEY, UNKNOWN_SITE, WRONG_TYPE,
+    UNKNOWN_CONNECTION, UNKNOWN_CRITICALITY, UNKNOWN_DEPARTMENT, UNKNOWN_KEY, UNKNOWN_SITE,
+    WRONG_TYPE,
 };
 use crate::model::{
     Asset, Audit, ClassDefaults, Columns, Criticality, Defaults, Department, Estate,
@@ -182,10 +184,11 @@ impl Reading<'_> {
         let audit = self.audit(top);
         let defaults = match self.table(top, "defaults") {
             Some(s) => {
-                self.known(&s, &["criticality", "sensitive"]);
+                self.known_with_connection(&s, &["criticality", "sensitive"]);
                 Defaults {
                     criticality: self.criticality(&s),
                     sensitive: self.boolean(&s, "sensitive"),
+                    connection: self.connection(&s),
                 }
             }
             None => Defaults::default(),
@@ -335,10 +338,11 @@ impl Reading<'_> {
                 name: format!("[class.{}]", key.get_ref()),
                 span: value.span(),
             };
-            self.known(s, &["criticality", "sensitive"]);
+            self.known_with_connection(s, &["criticality", "sensitive"]);
             let defaults = ClassDefaults {
                 criticality: self.criticality(s),
                 sensitive: self.boolean(s, "sensitive"),
+                connection: self.connection(s),
             };
             classes.insert(key.get_ref().trim().to_owned(), defaults);
         }
@@ -349,7 +353,7 @@ impl Reading<'_> {
         let mut out = Vec::new();
         let mut ids = BTreeMap::new();
         for s in &self.tables(top, "department") {
-            self.known(
+            self.known_with_connection(
                 s,
                 &["id", "name", "sector", "owner", "criticality", "sensitive"],
             );
@@ -359,6 +363,7 @@ impl Reading<'_> {
             let owner = self.text(s, "owner").map(|v| v.value);
             let criticality = self.criticality(s);
             let sensitive = self.boolean(s, "sensitive");
+            let connection = self.connection(s);
             // A department with an id is kept even if its name is missing, so that references to
             // it are not reported as well.
             if let Some(id) = id {
@@ -369,6 +374,7 @@ impl Reading<'_> {
                     owner,
                     criticality,
                     sensitive,
+                    connection,
                 });
             }
         }
@@ -379,7 +385,7 @@ impl Reading<'_> {
         let mut out = Vec::new();
         let mut ids = BTreeMap::new();
         for s in &self.tables(top, "site") {
-            self.known(
+            self.known_with_connection(
                 s,
                 &[
                     "id",
@@ -411,6 +417,7 @@ impl Reading<'_> {
                 );
             }
             let sensitive = self.boolean(s, "sensitive");
+            let connection = self.connection(s);
             if let Some(id) = id {
                 out.push(Site {
                     name: name.map_or_else(|| id.clone(), |n| n.value),
@@ -419,6 +426,7 @@ impl Reading<'_> {
                     latitude,
                     longitude,
                     sensitive,
+                    connection,
                 });
             }
         }
@@ -562,7 +570,7 @@ impl Reading<'_> {
         let mut out = Vec::new();
         let mut ids: BTreeMap<String, u32> = BTreeMap::new();
         for s in &self.tables(top, "asset") {
-            self.known(
+            self.known_with_connection(
                 s,
                 &[
                     "id",
@@ -600,6 +608,7 @@ impl Reading<'_> {
             let maker = self.text(s, "maker").map(|v| v.value);
             let model = self.text(s, "model").map(|v| v.value);
             let serial = self.text(s, "serial").map(|v| v.value);
+            let connection = self.connection(s);
             if let (Some(id), Some(department), Some(class)) = (id, department, class) {
                 out.push(Asset {
                     id,
@@ -612,6 +621,7 @@ impl Reading<'_> {
                     maker,
                     model,
                     serial,
+                    connection,
                 });
             }
         }
@@ -680,6 +690,98 @@ impl Reading<'_> {
     }
 
     // -- values -------------------------------------------------------------------------------------
+
+    fn known_with_connection(&mut self, s: &Section<'_, '_>, keys: &[&str]) {
+        let all: Vec<&str> = keys.iter().copied().chain(connection::KEYS).collect();
+        self.known(s, &all);
+    }
+
+    /// What a section says of how assets are connected.
+    fn connection(&mut self, s: &Section<'_, '_>) -> Connection {
+        let mut found = BTreeMap::new();
+        for (key, words) in connection::WORDS {
+            let Some(text) = self.text(s, key) else {
+                continue;
+            };
+            match word_of(words, &text.value) {
+                Some(word) => {
+                    found.insert(
+                        key,
+                        Located {
+                            value: word.to_owned(),
+                            span: text.span,
+                        },
+                    );
+                }
+                None => self.unknown_word(text.span.bytes, key, &text.value, words),
+            }
+        }
+        if let Some(value) = s.get(connection::PASSES) {
+            match value.get_ref().as_array() {
+                None => self.wrong_type(s, connection::PASSES, value, "a list of text"),
+                Some(list) => {
+                    let mut words = BTreeSet::new();
+                    for item in list {
+                        match item.get_ref().as_str() {
+                            Some(text) => match word_of(&connection::PASSING, text) {
+                                Some(word) => {
+                                    words.insert(word);
+                                }
+                                None => self.unknown_word(
+                                    item.span(),
+                                    connection::PASSES,
+                                    text,
+                                    &connection::PASSING,
+                                ),
+                            },
+                            None => self.wrong_type(s, connection::PASSES, item, "text"),
+                        }
+                    }
+                    if list.iter().len() == 0 {
+                        self.say(
+                            EMPTY_VALUE,
+                            value.span(),
+                            "`passes` is an empty list; leave it out where it is not known",
+                        );
+                    } else if !words.is_empty() {
+                        found.insert(
+                            connection::PASSES,
+                            Located {
+                                value: words.into_iter().collect::<Vec<_>>().join(", "),
+                                span: self.lines.span(value.span()),
+                            },
+                        );
+                    }
+                }
+            }
+        }
+        if let Some(date) = self.date(s, connection::SUPPORT_UNTIL)
+            && let Some(value) = s.get(connection::SUPPORT_UNTIL)
+        {
+            found.insert(
+                connection::SUPPORT_UNTIL,
+                Located {
+                    value: date.to_string(),
+                    span: self.lines.span(value.span()),
+                },
+            );
+        }
+        Connection(found)
+    }
+
+    fn unknown_word(&mut self, at: Range<usize>, key: &str, text: &str, words: &[&str]) {
+        let shown: String = text.chars().take(60).collect();
+        let help = match nearest(words.iter().copied(), text) {
+            Some(word) => format!("did you mean `{word}`?"),
+            None => format!("one of {}", words.join(", ")),
+        };
+        self.say_with_help(
+            UNKNOWN_CONNECTION,
+            at,
+            format!("`{shown}` is no word of `{key}`"),
+            help,
+        );
+    }
 
     fn known(&mut self, s: &Section<'_, '_>, keys: &[&str]) {
         for key in s.table.keys() {
@@ -953,6 +1055,12 @@ impl Reading<'_> {
             }
         }
     }
+}
+
+/// The word of a list that a text is, without case.
+fn word_of(words: &[&'static str], text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    words.iter().copied().find(|w| w.eq_ignore_ascii_case(text))
 }
 
 /// The known word that a misspelt one most likely means. Long words and long lists are not searched:

@@ -6,6 +6,7 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::connection::Connection;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::pattern::Pattern;
 use crate::plan::PlanSettings;
@@ -80,21 +81,27 @@ pub struct Audit {
 }
 
 /// `[defaults]`
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Defaults {
     /// Criticality.
     pub criticality: Option<Criticality>,
     /// Whether assets stand in a sensitive area.
     pub sensitive: Option<bool>,
+    /// How assets are connected.
+    #[serde(flatten)]
+    pub connection: Connection,
 }
 
 /// `[class.NAME]`
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ClassDefaults {
     /// Criticality of assets of this class.
     pub criticality: Option<Criticality>,
     /// Whether they stand in a sensitive area.
     pub sensitive: Option<bool>,
+    /// How they are connected.
+    #[serde(flatten)]
+    pub connection: Connection,
 }
 
 /// `[[department]]`
@@ -112,6 +119,9 @@ pub struct Department {
     pub criticality: Option<Criticality>,
     /// Whether its assets stand in a sensitive area.
     pub sensitive: Option<bool>,
+    /// How its assets are connected.
+    #[serde(flatten)]
+    pub connection: Connection,
 }
 
 /// `[[site]]`
@@ -129,6 +139,9 @@ pub struct Site {
     pub longitude: Option<f64>,
     /// Whether it is a sensitive area.
     pub sensitive: Option<bool>,
+    /// How assets there are connected.
+    #[serde(flatten)]
+    pub connection: Connection,
 }
 
 /// How the columns of a table are to be read; plain data for the reader of tables.
@@ -196,6 +209,9 @@ pub struct Asset {
     pub model: Option<String>,
     /// Serial number of the product.
     pub serial: Option<String>,
+    /// How it is connected.
+    #[serde(flatten)]
+    pub connection: Connection,
 }
 
 /// How much depends on an asset.
@@ -298,13 +314,20 @@ impl Estate {
     }
 
     fn class_defaults(&self, class: Option<&str>) -> Option<&ClassDefaults> {
-        let class = class?.trim();
-        self.classes.get(class).or_else(|| {
-            self.classes
-                .iter()
-                .find(|(k, _)| k.eq_ignore_ascii_case(class))
-                .map(|(_, v)| v)
-        })
+        self.class_section(class?).map(|(_, c)| c)
+    }
+
+    /// The section of a class, with its name as written there.
+    pub(crate) fn class_section(&self, class: &str) -> Option<(&str, &ClassDefaults)> {
+        let class = class.trim();
+        self.classes
+            .get_key_value(class)
+            .or_else(|| {
+                self.classes
+                    .iter()
+                    .find(|(k, _)| k.eq_ignore_ascii_case(class))
+            })
+            .map(|(k, v)| (k.as_str(), v))
     }
 }
 

@@ -217,6 +217,9 @@ pub enum Clue {
     Sensitive,
     /// Who owns or answers for the asset.
     AssetOwner,
+    /// How the asset is connected or who can reach it, `key=value` with key and word of the estate
+    /// file: `apn=private`, `support_until=2027-06-30`.
+    Connection,
     /// Number of identical items in this row.
     Quantity,
     /// A SIM is assigned (value: operator or plan), module unknown.
@@ -280,6 +283,7 @@ impl Clue {
             Self::Sector => "sector",
             Self::Sensitive => "sensitive",
             Self::AssetOwner => "asset_owner",
+            Self::Connection => "connection",
             Self::Quantity => "quantity",
             Self::Sim => "sim",
             Self::Enumerated => "enumerated",

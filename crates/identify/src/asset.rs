@@ -1,10 +1,10 @@
 //! How each asset of the estate stands.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cellsweep_evidence::{Clue, KeyKind};
 
-use crate::finding::{AssetState, AssetStatus, Finding, Remark};
+use crate::finding::{AssetState, AssetStatus, Finding, Remark, Stated};
 use crate::link::{Refused, Unit, Why};
 use crate::module::{asset_id, counts};
 
@@ -130,7 +130,34 @@ pub fn state(members: &[&Unit<'_>], modules: &[Finding], assets: &mut Vec<AssetS
             "no" | "n" | "false" | "0" | "nein" | "non" => Some(false),
             _ => None,
         }),
+        connection: connection(members),
     });
+}
+
+/// Statements of one key that are kept.
+const STATEMENTS: usize = 4;
+
+/// What rows say of the connection: each different statement once, those of registers first.
+fn connection(members: &[&Unit<'_>]) -> BTreeMap<String, Vec<Stated>> {
+    let mut out: BTreeMap<String, Vec<Stated>> = BTreeMap::new();
+    let registers = members.iter().filter(|u| u.register);
+    for s in registers
+        .chain(members.iter().filter(|u| !u.register))
+        .flat_map(|u| u.seen.iter())
+        .filter(|s| s.observation.clue == Clue::Connection)
+    {
+        let Some((key, value)) = s.observation.value.split_once('=') else {
+            continue;
+        };
+        let stated = out.entry(key.to_owned()).or_default();
+        if stated.len() < STATEMENTS && stated.iter().all(|s| s.value != value) {
+            stated.push(Stated {
+                value: value.to_owned(),
+                from: format!("{}, {}", s.source, s.observation.place),
+            });
+        }
+    }
+    out
 }
 
 fn not_assessed(

@@ -1,5 +1,7 @@
 //! What identification yields.
 
+use std::collections::BTreeMap;
+
 use cellsweep_evidence::{Key, Stance};
 use serde::{Deserialize, Serialize};
 
@@ -219,7 +221,7 @@ pub struct Evidence {
 }
 
 /// How an asset of the estate stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AssetStatus {
     /// A finding of presence `observed`, `declared` or `implied` is in it.
@@ -227,11 +229,12 @@ pub enum AssetStatus {
     /// Every attachment point was listed completely and nothing cellular was there.
     Clear,
     /// Everything else.
+    #[default]
     NotAssessed,
 }
 
 /// One asset of the estate with its standing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssetState {
     /// Asset id.
     pub id: String,
@@ -263,6 +266,19 @@ pub struct AssetState {
     /// In a sensitive area: yes, no, not stated.
     #[serde(default)]
     pub sensitive: Option<bool>,
+    /// How it is connected and who can reach it, by the keys of the estate file (`apn`, `cloud` ...).
+    /// Several statements of one key contradict each other.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub connection: BTreeMap<String, Vec<Stated>>,
+}
+
+/// A statement with where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stated {
+    /// The word or the day.
+    pub value: String,
+    /// Source and place in it.
+    pub from: String,
 }
 
 /// Something worth saying that is not a module: a duplicated IMEI, a register contradicted by a

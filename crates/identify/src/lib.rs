@@ -28,7 +28,7 @@ use cellsweep_catalog::Catalog;
 
 pub use finding::{
     AssetState, AssetStatus, Candidate, Evidence, EvidenceRole, Finding, Module, ProductName,
-    Remark, Role, Specificity, Subject,
+    Remark, Role, Specificity, Stated, Subject,
 };
 pub use seen::Seen;
 

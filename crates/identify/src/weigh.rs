@@ -505,6 +505,7 @@ pub fn weigh<'a>(catalog: &'a Catalog, unit: &[&'a Seen]) -> Vec<Weighed<'a>> {
             | Clue::Sector
             | Clue::Sensitive
             | Clue::AssetOwner
+            | Clue::Connection
             | Clue::Quantity
             | Clue::Enumerated => {}
         }

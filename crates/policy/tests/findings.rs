@@ -48,6 +48,7 @@ fn asset(sensitive: Option<bool>) -> AssetState {
         criticality: None,
         sector: None,
         sensitive,
+        ..AssetState::default()
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
+use cellsweep_identify::Stated;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
@@ -55,6 +56,12 @@ struct Context<'a> {
     criticality: Option<&'a str>,
     sector: Option<&'a str>,
     sensitive: Option<bool>,
+    #[serde(skip_serializing_if = "no_statements")]
+    connection: &'a BTreeMap<String, Vec<Stated>>,
+}
+
+fn no_statements(connection: &&BTreeMap<String, Vec<Stated>>) -> bool {
+    connection.is_empty()
 }
 
 /// One finding, asset, remark or source a line, each with its kind under `record`; findings first.
@@ -78,6 +85,7 @@ pub fn ndjson(report: &Report) -> Result<String, serde_json::Error> {
                 criticality: a.criticality.as_deref(),
                 sector: a.sector.as_deref(),
                 sensitive: a.sensitive,
+                connection: &a.connection,
             });
             Line::Finding { finding, context }
         })

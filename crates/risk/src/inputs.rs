@@ -1,10 +1,11 @@
 //! What is known of one finding, as ranges on the table's scales.
 
 use cellsweep_catalog::Catalog;
-use cellsweep_identify::{AssetState, Finding};
+use cellsweep_identify::{AssetState, Finding, Stated};
 use cellsweep_policy::{Status, Verdict};
+use jiff::civil::Date;
 
-use crate::table::{Shown, Table};
+use crate::table::{DERIVED, FACTS, INPUT_COUNT, INPUTS, Passing, Shown, Table, Which};
 
 /// Lowest and highest rank that what is known allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,75 +46,61 @@ impl Known {
     }
 }
 
-/// All inputs of one finding. Every rank is on the scale of its field's name.
+/// All inputs of one finding, as [`INPUTS`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inputs {
-    /// The organisation's word for the asset.
-    pub criticality: Known,
-    /// In a sensitive area.
-    pub sensitive: Known,
-    /// Essential sector or other.
-    pub sector: Known,
-    /// Who can reach it over a network.
-    pub exposure: Known,
-    /// What public work shows can be done to the family.
-    pub reach: Known,
-    /// What passes through or near the asset.
-    pub observes: Known,
-    /// Whether something physical can be switched.
-    pub actuates: Known,
-    /// What the chosen packs say of the maker.
-    pub standing: Known,
+    known: [Known; INPUT_COUNT],
+    /// What speaks against the axes: axis, words, addresses.
+    pub against: Vec<(Which, String, Vec<String>)>,
 }
 
 impl Inputs {
     /// Nothing known at all.
     pub const fn unknown() -> Self {
         Self {
-            criticality: Known::unknown(),
-            sensitive: Known::unknown(),
-            sector: Known::unknown(),
-            exposure: Known::unknown(),
-            reach: Known::unknown(),
-            observes: Known::unknown(),
-            actuates: Known::unknown(),
-            standing: Known::unknown(),
+            known: [const { Known::unknown() }; INPUT_COUNT],
+            against: Vec::new(),
         }
     }
 
-    /// An input by the name of its scale.
+    /// An input by its name.
     pub fn get(&self, name: &str) -> Option<&Known> {
-        Some(match name {
-            "criticality" => &self.criticality,
-            "sensitive" => &self.sensitive,
-            "sector" => &self.sector,
-            "exposure" => &self.exposure,
-            "reach" => &self.reach,
-            "observes" => &self.observes,
-            "actuates" => &self.actuates,
-            "standing" => &self.standing,
-            _ => return None,
-        })
+        let at = INPUTS.iter().position(|i| *i == name)?;
+        self.known.get(at)
     }
 
-    /// What finding, estate, catalogue and verdicts say.
+    /// Sets an input by its name; a name that is none changes nothing.
+    pub fn set(&mut self, name: &str, known: Known) {
+        let at = INPUTS.iter().position(|i| *i == name);
+        if let Some(to) = at.and_then(|at| self.known.get_mut(at)) {
+            *to = known;
+        }
+    }
+
+    /// The ranges alone, as [`INPUTS`].
+    pub fn ranges(&self) -> [Option<Range>; INPUT_COUNT] {
+        std::array::from_fn(|i| self.known.get(i).and_then(|k| k.range))
+    }
+
+    /// What finding, estate, catalogue and verdicts say on a date.
     pub fn of(
         table: &Table,
         finding: &Finding,
         asset: Option<&AssetState>,
         verdicts: &[Verdict],
         catalog: &Catalog,
+        date: Date,
     ) -> Self {
         let mut out = Self::unknown();
         if let Some(asset) = asset {
             let word = asset.criticality.as_deref().unwrap_or_default();
             if let Some(rank) = table.rank("criticality", &word.trim().to_lowercase()) {
-                out.criticality = Known::exactly(rank, "the estate's own word");
+                out.set("criticality", Known::exactly(rank, OWN_WORD));
             }
             if let Some(sensitive) = asset.sensitive {
                 let word = if sensitive { "yes" } else { "no" };
                 if let Some(rank) = table.rank("sensitive", word) {
-                    out.sensitive = Known::exactly(rank, "the estate's own word");
+                    out.set("sensitive", Known::exactly(rank, OWN_WORD));
                 }
             }
             if let Some(sector) = asset.sector.as_deref().filter(|s| !s.trim().is_empty()) {
@@ -121,14 +108,162 @@ impl Inputs {
                 let essential = table.essential_sectors.contains(&lower);
                 let word = if essential { "essential" } else { "other" };
                 if let Some(rank) = table.rank("sector", word) {
-                    out.sector = Known::exactly(rank, format!("sector \"{}\"", sector.trim()));
+                    let because = format!("sector \"{}\"", sector.trim());
+                    out.set("sector", Known::exactly(rank, because));
                 }
             }
             by_class(table, asset, &mut out);
+            by_passing(table, asset, &mut out);
+            let facts = facts(table, asset);
+            for (at, name) in DERIVED.iter().enumerate() {
+                out.set(name, derived(table, at, &facts));
+            }
+            out.set("support", support(table, asset, date));
         }
-        out.reach = reach(table, finding, catalog);
-        out.standing = standing(table, verdicts);
+        out.set("reach", reach(table, finding, catalog));
+        out.set("senses", senses(table, finding));
+        out.set("standing", standing(table, verdicts));
+        out.against = against(table, finding);
         out
+    }
+}
+
+const OWN_WORD: &str = "the estate's own word";
+
+/// Statements on an asset's connection of one key.
+fn stated<'a>(asset: &'a AssetState, key: &str) -> &'a [Stated] {
+    asset.connection.get(key).map_or(&[], Vec::as_slice)
+}
+
+/// What is stated of each of [`FACTS`].
+fn facts(table: &Table, asset: &AssetState) -> [Known; FACTS.len()] {
+    FACTS.map(|fact| {
+        let mut known = Known::unknown();
+        for s in stated(asset, fact) {
+            known.because.push(format!("{} ({})", s.value, s.from));
+            let word = table
+                .words
+                .iter()
+                .find(|w| w.fact == fact && w.word == s.value);
+            if let Some((low, high)) = word.and_then(|w| table.meaning(w)) {
+                known.range = Some(known.range.map_or(Range { low, high }, |r| Range {
+                    low: r.low.min(low),
+                    high: r.high.max(high),
+                }));
+            }
+        }
+        known
+    })
+}
+
+/// A derived input from its facts: unknown ones at their lowest and at their highest.
+pub fn derived(table: &Table, at: usize, facts: &[Known; FACTS.len()]) -> Known {
+    let Some(rows) = table.derived.get(at) else {
+        return Known::unknown();
+    };
+    let used = |n: usize| rows.iter().any(|r| r.when.iter().any(|(i, _)| *i == n));
+    let mut because = Vec::new();
+    let mut open = Vec::new();
+    let mut any = false;
+    for (n, (fact, known)) in FACTS.iter().zip(facts).enumerate() {
+        if !used(n) {
+            continue;
+        }
+        any |= known.range.is_some();
+        if known.because.is_empty() {
+            open.push(*fact);
+        } else {
+            because.push(format!("{fact}: {}", known.because.join(" and ")));
+        }
+    }
+    if !any {
+        return Known {
+            range: None,
+            because,
+        };
+    }
+    if !open.is_empty() {
+        because.push(format!("not stated: {}", open.join(", ")));
+    }
+    let end = |upper: bool| {
+        rows.iter()
+            .filter(|row| {
+                row.when.iter().all(|(i, rank)| {
+                    let known = facts.get(*i).and_then(|k| k.range);
+                    match (known, upper) {
+                        (Some(r), false) => r.low >= *rank,
+                        (Some(r), true) => r.high >= *rank,
+                        (None, false) => *rank == 0,
+                        (None, true) => true,
+                    }
+                })
+            })
+            .map(|row| row.gives)
+            .max()
+            .unwrap_or(0)
+    };
+    let range = Range {
+        low: end(false),
+        high: end(true),
+    };
+    Known {
+        range: Some(range),
+        because,
+    }
+}
+
+/// Whether what is stated to be supported still is on the date.
+fn support(table: &Table, asset: &AssetState, date: Date) -> Known {
+    let mut known = Known::unknown();
+    for s in stated(asset, "support_until") {
+        let Ok(until) = s.value.parse::<Date>() else {
+            continue;
+        };
+        let word = if until < date { "ended" } else { "supported" };
+        if let Some(rank) = table.rank("support", word) {
+            known.range = Some(span(known.range, rank));
+            known
+                .because
+                .push(format!("supported until {} ({})", s.value, s.from));
+        }
+    }
+    known
+}
+
+/// What the estate says of what passes; it goes before what the class suggests.
+fn by_passing(table: &Table, asset: &AssetState, out: &mut Inputs) {
+    let mut observes: Option<Range> = None;
+    let mut actuates: Option<Range> = None;
+    let mut because = Vec::new();
+    for s in stated(asset, "passes") {
+        let listed: Vec<&Passing> = s
+            .value
+            .split(',')
+            .filter_map(|word| table.passing.iter().find(|p| p.word == word.trim()))
+            .collect();
+        let highest = |scale: &str, of: fn(&Passing) -> Option<&str>| {
+            listed
+                .iter()
+                .filter_map(|p| table.rank(scale, of(p)?))
+                .max()
+        };
+        let Some(rank) = highest("observes", |p| Some(&p.observes)) else {
+            continue;
+        };
+        observes = Some(span(observes, rank));
+        actuates = Some(span(
+            actuates,
+            highest("actuates", |p| p.actuates.as_deref()).unwrap_or(0),
+        ));
+        because.push(format!("passes {} ({})", s.value, s.from));
+    }
+    if observes.is_some() {
+        let with = |range| Known {
+            range,
+            because: because.clone(),
+        };
+        out.set("observes", with(observes));
+        out.set("actuates", with(actuates));
     }
 }
 
@@ -169,23 +304,27 @@ fn by_class(table: &Table, asset: &AssetState, out: &mut Inputs) {
     }
     let because = vec![format!("asset class \"{class}\"")];
     if observes.is_some() {
-        out.observes = Known {
-            range: observes,
-            because: because.clone(),
-        };
+        out.set(
+            "observes",
+            Known {
+                range: observes,
+                because: because.clone(),
+            },
+        );
     }
     if let Some(range) = actuates {
-        out.actuates = Known {
-            range: Some(Range {
-                high: if actuates_open {
-                    table.top("actuates")
-                } else {
-                    range.high
-                },
-                ..range
-            }),
-            because,
+        let high = if actuates_open {
+            table.top("actuates")
+        } else {
+            range.high
         };
+        out.set(
+            "actuates",
+            Known {
+                range: Some(Range { high, ..range }),
+                because,
+            },
+        );
     }
 }
 
@@ -234,10 +373,20 @@ fn reach_of(
         }
         let rank = table.rank("reach", &c.reach).unwrap_or(0);
         if c.status == Shown::Inferred {
-            because.push(format!("{} (inferred): {}; {}", c.id, c.needs, c.source));
+            because.push(format!(
+                "{} (inferred): {}; {}",
+                c.id,
+                c.needs,
+                addresses(table, &c.source)
+            ));
         } else {
             low = low.max(rank);
-            because.push(format!("{}: {}; {}", c.id, c.needs, c.source));
+            because.push(format!(
+                "{}: {}; {}",
+                c.id,
+                c.needs,
+                addresses(table, &c.source)
+            ));
         }
     }
     for family in stated {
@@ -303,6 +452,119 @@ fn reach(table: &Table, finding: &Finding, catalog: &Catalog) -> Known {
             because,
         },
     }
+}
+
+/// Sources as what can be followed.
+fn addresses(table: &Table, source: &[String]) -> String {
+    source
+        .iter()
+        .filter_map(|s| table.address(s))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// What a finding may be: each maker with the families stated for it.
+fn possibilities(finding: &Finding) -> Vec<(&str, Vec<&str>)> {
+    if let Some(maker) = finding.maker() {
+        let stated = [&finding.module.family, &finding.module.variant]
+            .into_iter()
+            .filter_map(|f| f.as_deref())
+            .collect();
+        return vec![(maker, stated)];
+    }
+    finding
+        .candidates
+        .iter()
+        .map(|c| {
+            let families = c.family.as_deref().map(|f| f.split('/').collect());
+            (c.maker.as_str(), families.unwrap_or_default())
+        })
+        .collect()
+}
+
+fn fits(families: &[String], stated: &[&str]) -> bool {
+    stated
+        .iter()
+        .any(|s| families.iter().any(|f| same_family(s, f)))
+}
+
+/// What the module can sense. Nothing is known of a family that the table does not list, and of a set
+/// only what holds for each of it.
+fn senses(table: &Table, finding: &Finding) -> Known {
+    let mut because = Vec::new();
+    let of_one = |maker: &str, stated: &[&str], because: &mut Vec<String>| -> Option<Range> {
+        let mut range: Option<Range> = None;
+        for f in &table.functions {
+            if f.maker != maker || !fits(&f.families, stated) {
+                continue;
+            }
+            let rank = table.rank("senses", &f.senses).unwrap_or(0);
+            let low = if f.status == Shown::Inferred { 0 } else { rank };
+            range = Some(range.map_or(Range { low, high: rank }, |r| Range {
+                low: r.low.max(low),
+                high: r.high.max(rank),
+            }));
+            let inferred = if f.status == Shown::Inferred {
+                " (inferred)"
+            } else {
+                ""
+            };
+            because.push(format!(
+                "{}{inferred}; {}",
+                f.says,
+                addresses(table, &f.source)
+            ));
+        }
+        range
+    };
+    let whole = Range {
+        low: 0,
+        high: table.top("senses"),
+    };
+    let mut known = false;
+    let range = possibilities(finding)
+        .iter()
+        .map(|(maker, stated)| {
+            let one = of_one(maker, stated, &mut because);
+            known |= one.is_some();
+            one.unwrap_or(whole)
+        })
+        .reduce(lower);
+    because.sort();
+    because.dedup();
+    Known {
+        range: range.filter(|_| known),
+        because,
+    }
+}
+
+/// What speaks against the axes for this maker, or for makers of the set.
+fn against(table: &Table, finding: &Finding) -> Vec<(Which, String, Vec<String>)> {
+    let settled = finding.maker().is_some();
+    let mut out = Vec::new();
+    for (maker, stated) in possibilities(finding) {
+        for c in &table.counters {
+            if c.maker != maker || !(c.families.is_empty() || fits(&c.families, &stated)) {
+                continue;
+            }
+            let says = if settled {
+                c.says.clone()
+            } else {
+                format!("{maker}: {}", c.says)
+            };
+            let addresses: Vec<String> = c
+                .source
+                .iter()
+                .filter_map(|s| table.address(s))
+                .map(str::to_owned)
+                .collect();
+            let one = (c.axis, says, addresses);
+            if !out.contains(&one) {
+                out.push(one);
+            }
+        }
+    }
+    out
 }
 
 fn lower(a: Range, b: Range) -> Range {

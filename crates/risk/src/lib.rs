@@ -1,7 +1,7 @@
 //! Risk outcomes by decision table: ordinal inputs an auditor can check, no sums, every result with the
 //! row that gave it. Legal standing is an input of its own and never stands for risk.
 //!
-//! - [`table`]: the table as data (`tables/risk-1.toml`)
+//! - [`table`]: the table as data (`tables/risk-2.toml`)
 //! - [`inputs`]: what is known of one finding, as ranges on the table's scales
 //! - [`outcome`]: rows applied to inputs
 
@@ -10,5 +10,8 @@ pub mod outcome;
 pub mod table;
 
 pub use inputs::{Inputs, Known, Range};
-pub use outcome::{Area, AreaLevel, Risk, assess, assess_with, decide};
-pub use table::{Error, Table};
+pub use outcome::{
+    Area, AreaLevel, Axis, AxisRange, CounterEvidence, Ranks, Risk, assess, assess_with, decide,
+    ranks,
+};
+pub use table::{Error, Table, Which};

@@ -148,6 +148,10 @@ const READING: &[(&str, &str)] = &[
         "A compressed stream or container grew beyond the limit of size or ratio and was not read further.",
     ),
     (
+        "connection-word-unknown",
+        "The cell is in a column that says how an asset is connected or who can reach it, and holds none of the words that docs/estate.md lists: it says nothing.",
+    ),
+    (
         "iccid-destroyed-by-spreadsheet",
         "A spreadsheet turned an ICCID into a rounded number: its digits are lost.",
     ),

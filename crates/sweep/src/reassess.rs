@@ -5,12 +5,14 @@
 //! sensitivity), so each combination is judged once.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, BufRead, Write};
 
 use cellsweep_catalog::Catalog;
 use cellsweep_evidence::Stance;
-use cellsweep_identify::{AssetState, AssetStatus, Candidate, Finding, Module, Role, Subject};
+use cellsweep_identify::{
+    AssetState, AssetStatus, Candidate, Finding, Module, Role, Stated, Subject,
+};
 use cellsweep_policy::{Packs, Status};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -83,6 +85,9 @@ pub struct Context {
     /// In a sensitive area.
     #[serde(default)]
     pub sensitive: Option<bool>,
+    /// How it is connected.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub connection: BTreeMap<String, Vec<Stated>>,
 }
 
 struct Judged {
@@ -226,10 +231,11 @@ fn judge(
         criticality: context.criticality,
         sector: context.sector,
         sensitive: context.sensitive,
+        connection: context.connection,
     };
     let asset = slim.context.is_some().then_some(&asset);
     let verdicts = packs.judge_finding(&finding, asset, catalog, date);
-    let risk = cellsweep_risk::assess(&finding, asset, &verdicts, catalog);
+    let risk = cellsweep_risk::assess(&finding, asset, &verdicts, catalog, date);
     let any = |wanted: &[Status]| verdicts.iter().any(|v| wanted.contains(&v.status));
     Ok(Judged {
         verdicts: serde_json::to_string(&verdicts)?,

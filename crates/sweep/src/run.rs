@@ -8,7 +8,7 @@ use cellsweep_estate::{Diagnostic, Estate};
 use cellsweep_evidence::formats::sysfs;
 use cellsweep_evidence::reader::Collected;
 use cellsweep_evidence::{Clue, Key, KeyKind, Limits, Mapping, Observation, Place, Stance};
-use cellsweep_identify::{AssetState, Identified, Options, Remark, Seen, identify};
+use cellsweep_identify::{AssetState, Identified, Options, Remark, Seen, Stated, identify};
 use cellsweep_policy::Packs;
 use cellsweep_report::model::{
     Edition, ReadStatus, Report, ReportFinding, SourceError, SourceState, Tool,
@@ -469,7 +469,7 @@ fn judge(
     date: Date,
 ) {
     f.verdicts = packs.judge_finding(&f.finding, asset, catalog, date);
-    let risk = cellsweep_risk::assess(&f.finding, asset, &f.verdicts, catalog);
+    let risk = cellsweep_risk::assess(&f.finding, asset, &f.verdicts, catalog, date);
     f.risk = serde_json::to_value(risk).ok();
 }
 
@@ -526,6 +526,11 @@ fn complete(estate: &Estate, a: &mut AssetState) {
             .map(|c| c.as_str().to_owned());
     }
     a.sensitive = estate.sensitive(a.sensitive, a.site.as_deref(), class, department);
+    for (key, (value, from)) in estate.connection(a.site.as_deref(), class, department) {
+        a.connection
+            .entry(key.to_owned())
+            .or_insert_with(|| vec![Stated { value, from }]);
+    }
     let department = department.and_then(|d| estate.department(d));
     if a.sector.is_none() {
         a.sector = department.and_then(|d| d.sector.clone());
@@ -560,14 +565,20 @@ fn hand_written(estate: &Estate, reading: &mut Reading) {
             (Clue::ProductMaker, asset.maker.clone()),
             (Clue::ProductModel, asset.model.clone()),
         ];
-        for (clue, value) in facts {
-            let Some(value) = value else { continue };
+        let facts = facts
+            .into_iter()
+            .filter_map(|(clue, value)| Some((clue, value?, place.clone())));
+        let connection = asset.connection.0.iter().map(|(key, stated)| {
+            let line = Place::Line(u64::from(stated.span.start.line));
+            (Clue::Connection, format!("{key}={}", stated.value), line)
+        });
+        for (clue, value, place) in facts.chain(connection) {
             reading.seen.push(Seen {
                 source: "estate.toml".into(),
                 reader: "estate".into(),
                 digest: "".into(),
                 register: true,
-                observation: Observation::new(unit, Stance::Declared, clue, value, place.clone())
+                observation: Observation::new(unit, Stance::Declared, clue, value, place)
                     .about(keys.clone()),
             });
         }

@@ -9,7 +9,7 @@ use crate::reader::{Head, ReadError, Reader, Sink};
 use crate::source::Source;
 
 use super::table::kind::{self, Kind};
-use super::table::{self, Field, Out, Row, Unit, cells};
+use super::table::{self, Field, Out, Row, Unit, cells, connection};
 
 /// The reader.
 pub static READER: Reader = Reader {
@@ -73,6 +73,7 @@ pub(super) fn row(row: &Row<'_>, out: &mut Out<'_>) -> Result<(), ReadError> {
         let word = if yes { "yes" } else { "no" };
         unit.emit(Stance::Declared, Clue::Sensitive, word, row.place(column))?;
     }
+    connection::emit(row, &mut unit)?;
     if let Some((column, text)) = row.find(Field::Quantity)
         && let Some(n) = cells::quantity(&text)
     {

@@ -8,7 +8,7 @@ use crate::source::Source;
 
 use super::register;
 use super::table::kind::{self, Kind};
-use super::table::{self, Field, Out, Row, Unit, cells};
+use super::table::{self, Field, Out, Row, Unit, cells, connection};
 
 /// The reader.
 pub static READER: Reader = Reader {
@@ -85,6 +85,7 @@ pub(super) fn row(row: &Row<'_>, out: &mut Out<'_>) -> Result<(), ReadError> {
     ] {
         unit.emit_field(row, field, Stance::Declared, clue)?;
     }
+    connection::emit(row, &mut unit)?;
     register::declared(row, &mut unit)?;
     register::handset(row, &mut unit)
 }

@@ -110,10 +110,28 @@ pub enum Field {
     Footprint,
     /// Operating system of the asset.
     System,
+    /// Access point: how it is closed off, where the cell says so; else its name, not kept.
+    Apn,
+    /// Address that the mobile network gives; kept only as far as it is a public one.
+    SimAddress,
+    /// How the asset is separated from other networks.
+    Segmentation,
+    /// How it is reached for maintenance.
+    RemoteAccess,
+    /// Whose contract the SIM is on.
+    SimIssuer,
+    /// Who can change its firmware.
+    FirmwareChannel,
+    /// Whose service it reports to.
+    Cloud,
+    /// What passes through it.
+    Passes,
+    /// Day until which the product is supported.
+    SupportUntil,
 }
 
 /// Number of fields.
-pub const FIELDS: usize = Field::System as usize + 1;
+pub const FIELDS: usize = Field::SupportUntil as usize + 1;
 
 /// Header names, after [`plain`]. The first of each is also the field's name in a mapping.
 #[rustfmt::skip] // one name a line would take a thousand lines
@@ -275,9 +293,9 @@ pub const ALIASES: &[(Field, &[&str])] = &[
         "homeoperator", "subscription",
     ]),
     (Field::SimPlatform, &[
-        "rateplan", "communicationplan", "serviceplan", "simstatus", "apn", "dataplan",
+        "rateplan", "communicationplan", "serviceplan", "simstatus", "dataplan",
         "customerserviceprofile", "imeilock", "dateactivated", "activationdate", "ctddatausage",
-        "quotastatus", "currentquota", "speedclass", "fixedipaddress", "tariff", "tarif",
+        "quotastatus", "currentquota", "speedclass", "tariff", "tarif",
         "profiles", "lastsession", "billingcycleenddate", "fleetsid", "dataused", "totaldatausage",
     ]),
     (Field::Respondent, &["respondent", "answeredby", "contact", "ansprechpartner"]),
@@ -325,6 +343,26 @@ pub const ALIASES: &[(Field, &[&str])] = &[
     (Field::System, &[
         "os", "operatingsystem", "osname", "platform", "deviceos", "ostype", "betriebssystem",
         "systemedexploitation", "sistemaoperativo",
+    ]),
+    (Field::Apn, &["apn", "apntype", "accesspointname", "apnart", "typeapn", "tipoapn"]),
+    (Field::SimAddress, &["fixedipaddress", "simipaddress", "staticipaddress", "fixedip"]),
+    (Field::Segmentation, &[
+        "segmentation", "networksegmentation", "netzsegmentierung", "netztrennung",
+        "segmentationreseau", "segmentacion",
+    ]),
+    (Field::RemoteAccess, &[
+        "remoteaccess", "remotemaintenance", "fernzugriff", "fernwartung", "accesdistant",
+        "telemaintenance", "accesoremoto",
+    ]),
+    (Field::SimIssuer, &["simissuer", "simowner", "simcontract", "simcontractholder", "simvertrag"]),
+    (Field::FirmwareChannel, &[
+        "firmwarechannel", "firmwareupdateby", "firmwareupdates", "updatechannel", "fotaowner",
+    ]),
+    (Field::Cloud, &["cloud", "cloudservice", "cloudoperator", "cloudowner"]),
+    (Field::Passes, &["passes", "datapassing", "datenarten"]),
+    (Field::SupportUntil, &[
+        "supportuntil", "endofsupport", "endofsupportdate", "supportend", "supportenddate",
+        "supportende", "supportbis", "finsupport", "findesupport", "findesoporte",
     ]),
 ];
 

@@ -68,15 +68,15 @@ pub fn kind(layout: &Layout) -> Option<Kind> {
         Field::ModuleModel,
         Field::Comms,
     ]);
-    let subscription = layout.count(&[
-        Field::Iccid,
-        Field::Imei,
-        Field::Eid,
-        Field::Imsi,
-        Field::Msisdn,
-        Field::Operator,
-        Field::SimPlatform,
-    ]);
+    let subscription =
+        layout.count(&[
+            Field::Iccid,
+            Field::Imei,
+            Field::Eid,
+            Field::Imsi,
+            Field::Msisdn,
+            Field::Operator,
+        ]) + usize::from(layout.count(&[Field::SimPlatform, Field::Apn, Field::SimAddress]) > 0);
     let numbered = layout.has(Field::Iccid) || layout.has(Field::Imei);
     if numbered && (product == 0 || subscription > product) {
         return Some(Kind::SimList);
@@ -261,7 +261,13 @@ fn is_header(layout: &Layout, rows: &[super::Record]) -> bool {
 }
 
 /// Names that stand in many tables that have nothing to do with assets.
-const WEAK: [Field; 6] = [
+const WEAK: [Field; 12] = [
+    Field::Segmentation,
+    Field::RemoteAccess,
+    Field::FirmwareChannel,
+    Field::Cloud,
+    Field::Passes,
+    Field::SupportUntil,
     Field::AssetName,
     Field::Quantity,
     Field::Department,

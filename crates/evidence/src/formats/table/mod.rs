@@ -8,6 +8,7 @@
 //! whole (see [`workbook`]).
 
 pub mod cells;
+pub mod connection;
 pub mod delimited;
 pub mod fields;
 pub mod kind;
@@ -459,6 +460,11 @@ impl<'o, 's> Unit<'o, 's> {
         observation.seen.clone_from(&self.seen);
         self.empty = false;
         self.out.observe(observation)
+    }
+
+    /// A remark on a cell: nothing is lost by it.
+    pub fn problem(&mut self, code: &'static str, place: Place, message: impl FnOnce() -> String) {
+        self.out.problem(code, false, place, message);
     }
 
     /// Emits the value of a column as it stands, if there is one.
