@@ -57,6 +57,7 @@ pub fn assemble(parts: Parts) -> Report {
         remarks: parts.remarks,
         coverage: Coverage::default(),
         summary: Summary::default(),
+        dependency: None,
     };
     recount(&mut report);
     report

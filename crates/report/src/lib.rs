@@ -7,6 +7,7 @@
 //! - [`brief`]: the answer, deadlines, departments and gaps, as data for page and summary
 //! - [`exit`]: exit codes and their precedence
 //! - [`cyclonedx`], [`spdx`]: bills of materials for other tools
+//! - [`dependency`]: what an estate hangs on: shares, index, second sources
 //! - [`diff`]: what changed between two reports
 //! - [`gate`]: the purchase gate's document: JSON, SARIF, JUnit, Markdown
 //! - [`redact`]: masks numbers that identify devices, SIMs and, if wanted, sites
@@ -26,9 +27,11 @@
 pub mod assemble;
 pub mod brief;
 pub mod cyclonedx;
+pub mod dependency;
 pub mod diff;
 pub mod exit;
 pub mod gate;
+mod hangs;
 mod heat;
 pub mod json;
 pub mod makers;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use cellsweep_catalog::Catalog;
 
 use crate::brief::{Brief, brief};
+use crate::hangs;
 use crate::makers::{Makers, NOT_SETTLED};
 use crate::model::{Report, ReportFinding};
 use crate::questions;
@@ -90,6 +91,7 @@ pub fn markdown(report: &Report, catalog: Option<&Catalog>) -> String {
     }
 
     at_risk(report, &mut line);
+    hangs_on(report, &mut line);
 
     line("\n## Coverage\n".to_owned());
     let c = &report.coverage;
@@ -221,4 +223,25 @@ fn at_risk(report: &Report, line: &mut impl FnMut(String)) {
             c.not_stated
         ));
     }
+}
+
+/// What the estate hangs on: index and largest shares by dimension, and second sources.
+fn hangs_on(report: &Report, line: &mut impl FnMut(String)) {
+    let Some(d) = &report.dependency else {
+        return;
+    };
+    line("\n## What it hangs on\n".to_owned());
+    line("| By | Index, 0 to 10000 | Largest known shares |\n| --- | --- | --- |".to_owned());
+    for s in d.estate.shares.iter().filter(|s| s.weight == "count") {
+        line(format!(
+            "| {} | {} | {} |",
+            md(&s.by),
+            hangs::index(s.hhi),
+            md(&hangs::largest(s, 3))
+        ));
+    }
+    line(format!(
+        "\nIntervals span every way in which sets that are not settled and assets not assessed may fall. {}",
+        md(&hangs::second_says(d))
+    ));
 }

@@ -43,6 +43,9 @@ pub struct Report {
     pub coverage: Coverage,
     /// Counts of what was found.
     pub summary: Summary,
+    /// What the estate hangs on; absent where no estate was asked about, and in earlier reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dependency: Option<crate::dependency::Dependency>,
 }
 
 /// Program.

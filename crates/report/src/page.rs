@@ -15,6 +15,7 @@ use jiff::civil;
 use sha2::{Digest as _, Sha256};
 
 use crate::brief::{Brief, brief, counted};
+use crate::hangs;
 use crate::heat::{self, HeatRow, OutcomeRow, RiskNote, RiskNotes, RiskView, Shared};
 use crate::makers::{Makers, NOT_SETTLED};
 use crate::model::{ReadStatus, Report, ReportFinding};
@@ -217,6 +218,7 @@ struct Page<'a> {
     risk_notes: Vec<RiskNote>,
     shared: Vec<Shared>,
     outcome_names: Vec<(usize, String)>,
+    dependency: Option<hangs::View>,
     has_assets: bool,
     departments: Vec<DepartmentRow>,
     gaps: Vec<Gap>,
@@ -351,6 +353,7 @@ pub fn html(report: &Report, catalog: Option<&Catalog>) -> Result<String, askama
         risk_notes: risk_notes.list,
         shared: risk_notes.shared,
         outcome_names: outcome_names.into_iter().collect(),
+        dependency: hangs::view(report, &makers),
         has_assets: !report.assets.is_empty(),
         departments: department_rows(&b),
         gaps,

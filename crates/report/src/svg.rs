@@ -63,6 +63,23 @@ pub struct Mark {
 /// A part of a stacked bar: class and count.
 pub type Part = (&'static str, u64);
 
+/// A group of tiles in a treemap.
+#[derive(Clone, Debug)]
+pub struct TileGroup {
+    /// What the group is.
+    pub label: String,
+    /// Class of its tiles: `tile`, `tile unsettled`, `tile not`.
+    pub class: &'static str,
+    /// Parts with their counts, largest first.
+    pub tiles: Vec<(String, u64)>,
+}
+
+impl TileGroup {
+    fn sum(&self) -> u64 {
+        self.tiles.iter().fold(0, |n, t| n.saturating_add(t.1))
+    }
+}
+
 /// Text for an element or attribute of SVG or HTML.
 pub fn escape(text: &str) -> String {
     let clean = crate::sanitise::sanitise(text);
@@ -246,6 +263,155 @@ pub fn timeline(id: &str, title: &str, marks: &[Mark], room: Room) -> String {
     out
 }
 
+/// A rectangle: left, top, width, height.
+type Area = [f64; 4];
+
+#[allow(clippy::cast_precision_loss)] // places on a picture
+const fn real(n: u64) -> f64 {
+    n as f64
+}
+
+/// Cuts an area into parts of these sizes, as near to squares as rows allow; sizes largest first.
+fn cut(sizes: &[u64], area: Area) -> Vec<Area> {
+    let total = sizes.iter().fold(0u64, |n, s| n.saturating_add(*s));
+    let mut out = Vec::with_capacity(sizes.len());
+    if total == 0 {
+        return out;
+    }
+    let [mut x, mut y, mut w, mut h] = area;
+    let unit = w * h / real(total);
+    let mut rest = sizes;
+    while !rest.is_empty() {
+        let side = w.min(h).max(1e-9);
+        // The worst ratio of sides in a row of the first n; the row grows while it gets no worse.
+        let worst = |n: usize| {
+            let row = rest.get(..n).unwrap_or_default();
+            let sum = real(row.iter().sum()) * unit;
+            let across = sum / side;
+            row.iter()
+                .map(|s| {
+                    let along = (real(*s) * unit / across.max(1e-9)).max(1e-9);
+                    (along / across.max(1e-9)).max(across / along)
+                })
+                .fold(0.0, f64::max)
+        };
+        let mut taken = 1;
+        while taken < rest.len() && worst(taken + 1) <= worst(taken) {
+            taken += 1;
+        }
+        let (row, after) = rest.split_at(taken);
+        rest = after;
+        let across = real(row.iter().sum()) * unit / side;
+        let mut at = 0.0;
+        for s in row {
+            let along = real(*s) * unit / across.max(1e-9);
+            out.push(if w >= h {
+                [x, y + at, across, along]
+            } else {
+                [x + at, y, along, across]
+            });
+            at += along;
+        }
+        if w >= h {
+            x += across;
+            w = (w - across).max(0.0);
+        } else {
+            y += across;
+            h = (h - across).max(0.0);
+        }
+    }
+    out
+}
+
+/// Areas for counts: groups largest first, their parts inside. What has no room for its name is in the
+/// description and in the table beside.
+pub fn treemap(id: &str, title: &str, groups: &[TileGroup], room: Room) -> String {
+    let width = room.width();
+    let height = match room {
+        Room::Wide => 380,
+        Room::Narrow => 460,
+    };
+    let description = groups
+        .iter()
+        .map(|g| {
+            let parts = g.tiles.iter().map(|(label, n)| format!("{label} {n}"));
+            format!(
+                "{}: {} ({})",
+                g.label,
+                g.sum(),
+                parts.collect::<Vec<_>>().join(", ")
+            )
+        })
+        .collect::<Vec<_>>()
+        .join("; ");
+    let mut out = String::new();
+    open(&mut out, id, room, height, title, &description);
+    let sums: Vec<u64> = groups.iter().map(TileGroup::sum).collect();
+    let whole = [0.0, 0.0, f64::from(width), f64::from(height)];
+    for (group, [x, y, w, h]) in groups.iter().zip(cut(&sums, whole)) {
+        let (class, label) = (
+            group.class,
+            format!("{} {}", group.label, grouped(group.sum())),
+        );
+        // The head of a group takes a line, if there is room for one.
+        let head = if h > 46.0 && w > 46.0 { 22.0 } else { 0.0 };
+        let sizes: Vec<u64> = group.tiles.iter().map(|t| t.1).collect();
+        let inner = [
+            x + 2.0,
+            y + 2.0 + head,
+            (w - 4.0).max(0.0),
+            (h - head - 4.0).max(0.0),
+        ];
+        let _ = write!(
+            out,
+            "<g><title>{}</title><rect class=\"tiles\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"/>",
+            escape(&label),
+            x + 1.0,
+            y + 1.0,
+            (w - 2.0).max(0.0),
+            (h - 2.0).max(0.0)
+        );
+        if head > 0.0 {
+            let _ = write!(
+                out,
+                "<text class=\"txt num\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+                x + 8.0,
+                y + 17.0,
+                fitting(&label, whole_units((w - 14.0) * 0.86)),
+            );
+        }
+        for ((name, n), [x, y, w, h]) in group.tiles.iter().zip(cut(&sizes, inner)) {
+            let _ = write!(
+                out,
+                "<g><title>{}</title><rect class=\"{class}\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"/>",
+                escape(&format!("{}, {name}: {}", group.label, grouped(*n))),
+                x + 1.0,
+                y + 1.0,
+                (w - 2.0).max(0.0),
+                (h - 2.0).max(0.0)
+            );
+            if w > 64.0 && h > 24.0 {
+                let _ = write!(
+                    out,
+                    "<text class=\"txt on-tile\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+                    x + 7.0,
+                    y + 18.0,
+                    fitting(&format!("{name} {}", grouped(*n)), whole_units(w - 12.0)),
+                );
+            }
+            out.push_str("</g>");
+        }
+        out.push_str("</g>");
+    }
+    out.push_str("</svg>");
+    out
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // within a picture
+fn whole_units(n: f64) -> u32 {
+    n.clamp(0.0, 4000.0) as u32
+}
+
 /// One stacked bar that fills the width it is given; `most` is the longest bar of its table.
 pub fn stacked(title: &str, parts: &[Part], most: u64) -> String {
     let room = 300;
@@ -302,6 +468,27 @@ mod tests {
             assert!(svg.contains("<title id=\"m-"));
             assert!(svg.contains("<desc id=\"m-"));
         }
+    }
+
+    #[test]
+    fn tiles_fill_their_area_and_stay_inside() {
+        let sizes = [50, 20, 10, 10, 5, 3, 1, 1];
+        let parts = cut(&sizes, [10.0, 20.0, 300.0, 200.0]);
+        assert_eq!(parts.len(), sizes.len());
+        for ([x, y, w, h], size) in parts.iter().zip(sizes) {
+            assert!((w * h - 600.0 * real(size)).abs() < 1e-6);
+            assert!(*x >= 10.0 - 1e-9 && x + w <= 310.0 + 1e-6);
+            assert!(*y >= 20.0 - 1e-9 && y + h <= 220.0 + 1e-6);
+        }
+        assert!(cut(&[], [0.0, 0.0, 1.0, 1.0]).is_empty());
+        assert!(cut(&[0, 0], [0.0, 0.0, 1.0, 1.0]).is_empty());
+        let group = TileGroup {
+            label: "<b>".to_owned(),
+            class: "tile",
+            tiles: vec![("a & b".to_owned(), 3)],
+        };
+        let svg = treemap("t", "x", &[group], Room::Wide);
+        assert!(svg.contains("&lt;b&gt;, a &amp; b: 3") && !svg.contains("<b>"));
     }
 
     #[test]

@@ -4,7 +4,11 @@
 //! - [`table`]: the table as data (`tables/risk-2.toml`)
 //! - [`inputs`]: what is known of one finding, as ranges on the table's scales
 //! - [`outcome`]: rows applied to inputs
+//! - [`dependency`]: how much hangs on one maker, owner, country, engineering or line of chipsets
+//! - [`drill`]: what happens to a fleet if its spares end, simulated
 
+pub mod dependency;
+pub mod drill;
 pub mod inputs;
 pub mod outcome;
 pub mod table;

@@ -378,6 +378,12 @@ pub fn assess(report: &mut Report, catalog: &Catalog, packs: &Packs, settings: &
         &serde_json::json!({ "command": "assess", "before": report.effective_config }),
     );
     cellsweep_report::assemble::recount(report);
+    // Owners are those of the new date. Whether there is an estate shows in its assets.
+    report.dependency = if report.assets.is_empty() {
+        None
+    } else {
+        cellsweep_report::dependency::dependency(report, catalog, None)
+    };
 }
 
 #[allow(clippy::too_many_arguments)] // the parts of a run, each once
@@ -439,7 +445,7 @@ fn finish(
         .collect();
     remarks.extend(age_remarks(packs, settings.date));
     remarks.sort_by(|a, b| (&a.code, &a.assets, &a.message).cmp(&(&b.code, &b.assets, &b.message)));
-    let report = assemble(Parts {
+    let mut report = assemble(Parts {
         tool: tool(),
         catalog: version(catalog),
         packs: editions(packs, settings.date),
@@ -455,6 +461,10 @@ fn finish(
         findings,
         remarks,
     });
+    if let Scope::Estate(estate) = scope {
+        report.dependency =
+            cellsweep_report::dependency::dependency(&report, catalog, estate.plan.as_ref());
+    }
     Run {
         report,
         seen: reading.seen,

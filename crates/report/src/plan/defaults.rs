@@ -169,7 +169,7 @@ impl Defaults {
     }
 
     /// All values, the estate's own in place of the table's.
-    pub(super) fn used(&self, own: Option<&PlanSettings>) -> BTreeMap<String, Used> {
+    pub(crate) fn used(&self, own: Option<&PlanSettings>) -> BTreeMap<String, Used> {
         let mut out = BTreeMap::new();
         let mut put = |id: &str, what: &str, cost: f64, minutes: u32, lead: u32, source: &str| {
             let over = own.and_then(|o| o.costs.get(id));
@@ -216,7 +216,7 @@ impl Defaults {
     }
 
     /// Id of the replacement of a class; what no line names is `replace.other`.
-    pub(super) fn replacement(&self, class: Option<&str>) -> &str {
+    pub(crate) fn replacement(&self, class: Option<&str>) -> &str {
         self.cost
             .iter()
             .find(|c| class.is_some_and(|class| fits(&c.classes, class)))
