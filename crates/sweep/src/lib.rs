@@ -25,6 +25,7 @@ pub mod names;
 pub mod progress;
 pub mod read;
 pub mod reassess;
+mod repeats;
 pub mod run;
 pub mod store;
 mod stored;

@@ -1,8 +1,8 @@
 //! Long lists of SIMs, IMEIs or assets, as lines out while they are read: memory does not grow with the
 //! findings.
 //!
-//! The list is read twice. The first time only its keys are kept, eight bytes each, to know which of
-//! them stand in several rows. The second time each row that shares no key is identified by itself and
+//! The list is read twice, or three times if many keys repeat. First it is learned which keys stand in
+//! several rows ([`crate::repeats`]: fixed memory). Then each row that shares no key is identified by itself and
 //! written; the rows that do share one are set aside and identified together, as [`crate::run::scan`]
 //! does with everything. A row's finding is the same as in a whole run; findings come in the order of
 //! the list, with those set aside at the end.
@@ -11,7 +11,7 @@
 //! own digits and its row number only. The line of a code is made once, by the ordinary way, and the
 //! digits are filled in.
 //!
-//! Bounds: [`MOST_KEYS`], [`MOST_ASIDE`]; past them the source counts as partly read and says why.
+//! Bounds: [`MOST_CANDIDATES`], [`MOST_ASIDE`]; past them the source counts as partly read and says why.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
@@ -37,12 +37,11 @@ use cellsweep_report::model::{ReadStatus, Report, SourceState};
 use crate::input::Input;
 use crate::names::CatalogNames;
 use crate::read::{Hashing, LONGEST, MOST_PROBLEMS, Stop, blank, error};
+use crate::repeats::{Candidates, MOST_CANDIDATES, Repeats};
 use crate::run::{Settings, reidentify};
 
 /// From this size on, in bytes, a list is streamed.
 pub const LARGE: u64 = 4 * 1024 * 1024;
-/// Most keys compared with each other: 800 MB. Of rows past that nobody says whether they repeat.
-pub const MOST_KEYS: usize = 100_000_000;
 /// Most observations of rows set aside because they share a key. Rows past that are not identified.
 pub const MOST_ASIDE: usize = 1_000_000;
 
@@ -117,10 +116,10 @@ pub fn scan(
     source.reader = Some(reader.format.to_owned());
 
     // First: which keys stand in several rows.
-    let mut keys = Keys::default();
+    let mut keys = Keys::new(catalog, input.bytes);
     let mut hashing = Hashing::new(File::open(&input.path)?);
     let mut rows = Rows::new(settings, stop, |row: &mut Vec<Observation>| {
-        keys.take(catalog, row);
+        keys.take(row);
         Ok(())
     });
     let mut outcome = pass(catalog, input, reader, settings, &mut hashing, &mut rows);
@@ -131,17 +130,22 @@ pub fn scan(
     }
     source.bytes = hashing.bytes;
     source.digest = hashing.digest();
-    if keys.full {
+    let several_imeis = keys.several_imeis;
+    let (mut candidates, full) = keys.repeats.candidates();
+    if full {
         lost = true;
         problems.push(Problem::lost(
             "list-too-long",
             Place::Whole,
             format!(
-                "more than {MOST_KEYS} keys: rows past those were not compared with each other"
+                "more than {MOST_CANDIDATES} keys that repeat or may repeat: rows past those were not compared with each other"
             ),
         ));
     }
-    let (shared, several_imeis) = keys.shared();
+    if candidates.many() && keys_were_read(&outcome) {
+        recount(catalog, input, reader, settings, stop, &mut candidates)?;
+    }
+    let shared = candidates.shared();
 
     // Second: the rows.
     let mut lines = Writer {
@@ -372,42 +376,62 @@ fn row_of(place: &Place) -> Option<u64> {
     }
 }
 
-/// The keys of a list as numbers: an IMEI is its 14 digits, everything else a hash. Two keys that hash
-/// alike are only identified together, which changes nothing.
-#[derive(Default)]
-struct Keys {
-    all: Vec<u64>,
-    of_row: Vec<u64>,
-    full: bool,
+/// Counts in how many rows each candidate stands. What the reading stumbles over was said the first time.
+fn recount(
+    catalog: &Catalog,
+    input: &Input,
+    reader: &'static Reader,
+    settings: &Settings,
+    stop: &Stop,
+    candidates: &mut Candidates,
+) -> io::Result<()> {
+    let mut of_row = Vec::new();
+    let mut rows = Rows::new(settings, stop, |row: &mut Vec<Observation>| {
+        of_row.clear();
+        numbers(catalog, row, &mut of_row);
+        for key in &of_row {
+            candidates.count(*key);
+        }
+        Ok(())
+    });
+    let file = File::open(&input.path)?;
+    match pass(catalog, input, reader, settings, file, &mut rows) {
+        Err(ReadError::Io(e)) => Err(e),
+        _ => Ok(()),
+    }
 }
 
-impl Keys {
-    fn take(&mut self, catalog: &Catalog, row: &[Observation]) {
-        self.of_row.clear();
-        numbers(catalog, row, &mut self.of_row);
-        if self.all.len() + self.of_row.len() > MOST_KEYS {
-            self.full = true;
-        } else {
-            self.all.extend_from_slice(&self.of_row);
+/// The keys of a list as numbers: an IMEI is its 14 digits, everything else a hash. Two keys that hash
+/// alike are only identified together, which changes nothing.
+struct Keys<'c> {
+    catalog: &'c Catalog,
+    repeats: Repeats,
+    of_row: Vec<u64>,
+    imei: Option<u64>,
+    several_imeis: bool,
+}
+
+impl<'c> Keys<'c> {
+    fn new(catalog: &'c Catalog, bytes: u64) -> Self {
+        Self {
+            catalog,
+            repeats: Repeats::new(bytes),
+            of_row: Vec::new(),
+            imei: None,
+            several_imeis: false,
         }
     }
 
-    /// The keys that stand in several rows, sorted, and whether there are several IMEIs.
-    fn shared(mut self) -> (Vec<u64>, bool) {
-        self.all.sort_unstable();
-        let mut imeis = self.all.iter().filter(|n| **n < OTHER_KEY);
-        let first = imeis.next();
-        let several = imeis.any(|n| Some(n) != first);
-        let mut shared: Vec<u64> = self
-            .all
-            .windows(2)
-            .filter_map(|w| match w {
-                [a, b] if a == b => Some(*a),
-                _ => None,
-            })
-            .collect();
-        shared.dedup();
-        (shared, several)
+    fn take(&mut self, row: &[Observation]) {
+        self.of_row.clear();
+        numbers(self.catalog, row, &mut self.of_row);
+        for key in &self.of_row {
+            if *key < OTHER_KEY {
+                self.several_imeis |= self.imei.is_some_and(|first| first != *key);
+                self.imei.get_or_insert(*key);
+            }
+            self.repeats.take(*key);
+        }
     }
 }
 
