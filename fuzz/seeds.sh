@@ -3,13 +3,14 @@
 set -eu
 cd "$(dirname "$0")"
 golden=../crates/evidence/tests/golden
+mkdir -p corpus/choose
 for folder in "$golden"/*/; do
     format=$(basename "$folder")
     target=$(printf %s "$format" | tr - _)
     mkdir -p "corpus/$target"
     for case in "$folder"*; do
         case $case in *.expected) continue ;; esac
-        [ -f "$case" ] && cp "$case" "corpus/$target/"
+        [ -f "$case" ] && cp "$case" "corpus/$target/" && cp "$case" "corpus/choose/$format-$(basename "$case")"
     done
 done
 # Containers are made here, with whatever of the tools is installed.

@@ -1,4 +1,5 @@
-//! What every fuzz target does: one input through one reader, or through the walk over containers.
+//! What every fuzz target does: one input through one reader, through the choice of a reader, or through
+//! the walk over containers.
 //!
 //! A target fails on a panic, on memory past libFuzzer's limit, on time past its limit, and on a reader
 //! that makes more of an input than is in it.
@@ -8,7 +9,7 @@ use std::ops::ControlFlow;
 
 use cellsweep_evidence::reader::Collected;
 use cellsweep_evidence::source::NoNames;
-use cellsweep_evidence::{Head, Limits, Mapping, Source, choose, reader, text};
+use cellsweep_evidence::{Head, Limits, Mapping, Source, reader, text};
 use cellsweep_unpack::{Bounds, Input, walk};
 
 /// One input through the reader of this format.
@@ -17,13 +18,6 @@ use cellsweep_unpack::{Bounds, Input, walk};
 /// If the reader breaks its word: that is what fuzzing looks for.
 pub fn read(format: &str, bytes: &[u8]) {
     let reader = reader(format).expect("targets are generated from the registry");
-    let head = bytes.get(..bytes.len().min(Head::SIZE)).unwrap_or_default();
-    let decoded = text::decode(head).unwrap_or_default();
-    choose(&Head {
-        name: "case",
-        bytes: head,
-        text: &decoded,
-    });
     let limits = Limits {
         line: 4096,
         whole: 1 << 20,
@@ -35,6 +29,17 @@ pub fn read(format: &str, bytes: &[u8]) {
     let _ = (reader.read)(&mut source, &mut found);
     let most = 64 + 4 * bytes.len();
     assert!(found.observations.len() <= most && found.problems.len() <= most);
+}
+
+/// One input before every reader, to choose one.
+pub fn choose(bytes: &[u8]) {
+    let head = bytes.get(..bytes.len().min(Head::SIZE)).unwrap_or_default();
+    let decoded = text::decode(head).unwrap_or_default();
+    cellsweep_evidence::choose(&Head {
+        name: "case",
+        bytes: head,
+        text: &decoded,
+    });
 }
 
 /// One input through the walk over containers.

@@ -47,10 +47,9 @@ fn targets() -> Vec<(String, String)> {
             (r.format.replace('-', "_"), call)
         })
         .collect();
-    targets.push((
-        "unpack".to_owned(),
-        "cellsweep_fuzz::unpack(bytes)".to_owned(),
-    ));
+    for own in ["choose", "unpack"] {
+        targets.push((own.to_owned(), format!("cellsweep_fuzz::{own}(bytes)")));
+    }
     targets.sort();
     targets
 }

@@ -65,7 +65,13 @@ pub(super) fn row(row: &Row<'_>, out: &mut Out<'_>) -> Result<(), ReadError> {
         .map(|k| k.value.clone());
     let mut unit = Unit::new(out, keys.clone(), seen.clone());
     for (field, clue) in AS_WRITTEN {
-        unit.emit_field(row, *field, Stance::Declared, *clue)?;
+        // A short number is a row of some database (`product_id` beside `product_code`), no order code.
+        let value = row.all(*field).find(|(_, t)| {
+            *field != Field::OrderCode || t.len() > 3 || !t.bytes().all(|b| b.is_ascii_digit())
+        });
+        if let Some((column, value)) = value {
+            unit.emit(Stance::Declared, *clue, value, row.place(column))?;
+        }
     }
     if let Some((column, text)) = row.find(Field::Sensitive)
         && let Some(yes) = cells::yes(&text)

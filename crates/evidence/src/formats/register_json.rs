@@ -1,6 +1,11 @@
 //! Asset registers as JSON: a list of records, a page that holds one (`result` of ServiceNow, `value` of
 //! Microsoft Graph, `data`, `assets`), or one record a line. A record is read as a row of a register.
 //!
+//! Router management: `items` of Digi's `DeviceCore` (field names as in the tests of
+//! `digidotcom/python-devicecloud`, whose exporter writes them as CSV headers as well), `items` of AirVantage
+//! systems (`gateway.imei`, as programs on `/api/v1/systems` take it), `data` of Peplink InControl devices
+//! (`sn`, `product_name`, `product_code`, `fw_ver`).
+//!
 //! Bounds: one record a line streams, each line up to `limits.line`; other JSON is held whole
 //! (`limits.whole`).
 
@@ -20,7 +25,7 @@ use crate::text;
 pub static READER: Reader = Reader {
     format: "register-json",
     title: "asset register, CMDB or device-management export (JSON)",
-    made_by: "ServiceNow table API, Microsoft Graph managedDevices, runZero assets.json or .jsonl, Snipe-IT hardware",
+    made_by: "ServiceNow table API, Microsoft Graph managedDevices, runZero assets.json or .jsonl, Snipe-IT hardware, Digi Remote Manager DeviceCore, AirVantage systems, Peplink InControl devices",
     proves: &[Stance::Declared],
     enumerates: &[],
     sniff,
@@ -37,7 +42,7 @@ fn sniff(head: &Head<'_>) -> u8 {
         return 0;
     }
     let mut known: Vec<Field> = Vec::new();
-    let mut other = false;
+    let (mut other, mut managed) = (false, false);
     json::walk(head.text, |s| {
         // A tree of hardware, a package, a bill of materials.
         other |= matches!(
@@ -48,6 +53,10 @@ fn sniff(head: &Head<'_>) -> u8 {
         let record = s.document > 0
             || s.objects.first().is_some_and(|o| o.item)
             || s.path.first().is_some_and(|p| PAGES.contains(&p.as_str()));
+        // Keys that only these platforms have.
+        managed |= record
+            && (matches!(s.key, "devConnectwareId" | "product_code")
+                || (s.key == "imei" && s.path.last().is_some_and(|p| p == "gateway")));
         let name = if s.key == "display_value" || s.key == "name" {
             s.path.last().map_or(s.key, String::as_str)
         } else {
@@ -69,7 +78,11 @@ fn sniff(head: &Head<'_>) -> u8 {
         Field::Imei,
         Field::AssetName,
     ]);
-    if other || !asset || !has(&[Field::Model]) || !has(&[Field::Maker, Field::AssetTag]) {
+    if other || !asset {
+        0
+    } else if managed && known.len() >= 2 {
+        56
+    } else if !has(&[Field::Model]) || !has(&[Field::Maker, Field::AssetTag]) {
         0
     } else if known.len() >= 5 {
         64

@@ -144,11 +144,13 @@ pub const ALIASES: &[(Field, &[&str])] = &[
         "geratenr", "geratid", "equipmentnummer", "numeroinventaire", "ndinventaire",
         "noinventaire", "numeroactif", "idequipement", "numeroequipement", "numeroinventario",
         "ninventario", "idactivo", "numeroactivo", "codigoactivo", "idequipo", "chfid", "evseid", "inventorytag", "assettagnumber", "citag",
+        // Digi Remote Manager, DeviceCore: see register_json.
+        "devconnectwareid",
     ]),
     (Field::AssetName, &[
         "name", "assetname", "devicename", "displayname", "label", "friendlyname", "equipmentname",
         "uniquename", "intersection", "bezeichnung", "geratename", "nom", "nomequipement",
-        "designation", "libelle", "nombre", "nombreequipo", "denominacion", "manageddevicename", "devicedisplayname", "netbiosname",
+        "designation", "libelle", "nombre", "nombreequipo", "denominacion", "manageddevicename", "devicedisplayname", "netbiosname", "dpname",
     ]),
     (Field::Department, &[
         "department", "dept", "departmentname", "businessunit", "division", "orgunit",
@@ -197,7 +199,7 @@ pub const ALIASES: &[(Field, &[&str])] = &[
         "productmodel", "devicemodel", "hwproduct", "hardwaremodel", "hw", "makemodel",
         "controllermodel", "hubvariant", "chargermodel", "fullproductname", "modelidname", "modell",
         "produkt", "modellbezeichnung", "produktbezeichnung", "geratemodell", "modele", "produit",
-        "modelo", "producto", "modello", "prodotto", "modelidentifier", "hardwaremodelname", "assetmodel", "modelidnumber", "modelidmodelnumber",
+        "modelo", "producto", "modello", "prodotto", "modelidentifier", "hardwaremodelname", "assetmodel", "modelidnumber", "modelidmodelnumber", "dpdevicetype",
     ]),
     (Field::OrderCode, &[
         "ordercode", "sku", "partno", "partnumber", "partnum", "productcode", "ordernumber",
@@ -221,7 +223,7 @@ pub const ALIASES: &[(Field, &[&str])] = &[
         "imei", "imei1", "imei2", "imeinumber", "imeino", "imeinummer", "imeinr", "modelimei",
         "equipmentidentity", "imeisv", "imeisvn", "servedimei", "servedimeisv", "deviceimei",
         "modemimei", "currentimei", "numeroimei", "cellularimei", "wwanimei", "mobileimei",
-        "sessionstatusimei", "internationalmobileequipmentidentity",
+        "sessionstatusimei", "internationalmobileequipmentidentity", "devcellularmodemid",
     ]),
     (Field::Iccid, &[
         "iccid", "sim", "simnumber", "simno", "simcard", "simcardnumber", "simid", "simiccid",
@@ -238,7 +240,7 @@ pub const ALIASES: &[(Field, &[&str])] = &[
     (Field::Imsi, &["imsi", "imsi2", "currentimsi", "servedimsi"]),
     (Field::Mac, &[
         "mac", "macaddress", "macaddr", "macs", "macadresse", "ethernetmac", "lanmac", "wifimac",
-        "wifimacaddress", "ethernetmacaddress", "direccionmac", "adressemac", "newestmac", "newestmacaddress", "macaddresses", "primarymac", "hardwareaddress", "hwaddr",
+        "wifimacaddress", "ethernetmacaddress", "direccionmac", "adressemac", "newestmac", "newestmacaddress", "macaddresses", "primarymac", "hardwareaddress", "hwaddr", "devmac",
     ]),
     (Field::Host, &[
         "hostname", "host", "fqdn", "dnsname", "computername", "systemname", "machinename",
@@ -284,7 +286,7 @@ pub const ALIASES: &[(Field, &[&str])] = &[
     ]),
     (Field::Firmware, &[
         "firmware", "fw", "firmwareversion", "fwversion", "softwareversion", "fwrev",
-        "firmwarerevision", "firmwarestand", "versionfirmware",
+        "firmwarerevision", "firmwarestand", "versionfirmware", "dpfirmwareleveldesc",
     ]),
     (Field::Tac, &["tac", "typeallocationcode"]),
     (Field::Operator, &[
@@ -302,7 +304,7 @@ pub const ALIASES: &[(Field, &[&str])] = &[
     (Field::Seen, &[
         "answerdate", "lastseen", "lastcontact", "lastdiscovered", "lastcheckin", "lastsync",
         "lastsyncdatetime", "lastconnectiondate", "lastconnection", "zuletztgesehen",
-        "derniereconnexion", "ultimaconexion", "lastcheckintime", "lastcontacttime", "lastseenon", "lastinventory", "lastsynctime",
+        "derniereconnexion", "ultimaconexion", "lastcheckintime", "lastcontacttime", "lastseenon", "lastinventory", "lastsynctime", "dplastconnecttime",
     ]),
     (Field::QuestionId, &["questionid"]),
     (Field::Designator, &[
