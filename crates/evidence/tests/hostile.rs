@@ -185,11 +185,21 @@ fn feed(bytes: &[u8], what: &str) {
     }
 }
 
+/// Inputs of a kind, each of which goes to every reader. The full tests try twenty times as many: a short
+/// run of what `fuzz/run.sh` does at length and with a view of the code.
+fn rounds() -> usize {
+    if std::env::var_os("CELLSWEEP_TEST_ALL").is_some() {
+        6000
+    } else {
+        300
+    }
+}
+
 #[test]
 fn bytes_in_no_format() {
     let mut random = Xorshift(0x2545_f491_4f6c_dd1d);
     feed(b"", "nothing");
-    for n in 0..300 {
+    for n in 0..rounds() {
         feed(&noise(&mut random), &format!("noise {n}"));
     }
 }
@@ -198,7 +208,7 @@ fn bytes_in_no_format() {
 fn golden_inputs_with_damage() {
     let inputs = golden_inputs();
     let mut random = Xorshift(0x9e37_79b9_7f4a_7c15);
-    for n in 0..300 {
+    for n in 0..rounds() {
         let (format, input) = &inputs[n % inputs.len()];
         let bytes = damaged(input, &mut random);
         feed(&bytes, &format!("damaged {format} input, round {n}"));
