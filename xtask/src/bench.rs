@@ -339,9 +339,7 @@ fn imei(folder: &Path, program: &Path, rounds: usize, scale: f64) -> anyhow::Res
     if let [small, large] = peaks.as_slice() {
         #[allow(clippy::cast_precision_loss)] // bytes a line, for printing
         let each = large.saturating_sub(*small) as f64 / (full - full / 5).max(1) as f64;
-        println!(
-            "  memory: {each:.1} bytes a further line (8 are kept of each, to know repetitions)"
-        );
+        println!("  memory: {each:.1} bytes a further line");
     }
     Ok(())
 }

@@ -5,8 +5,6 @@
 //! read once more and they are counted, so that what remains are keys that do stand in several rows.
 //! The filter has no false negatives: no repetition is missed.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-
 /// Most candidates kept: 32 MB. Of keys past that nobody says whether they repeat.
 pub const MOST_CANDIDATES: usize = 4_000_000;
 /// Up to so many candidates nothing is counted: a few rows taken for repetitions without being one are
@@ -21,9 +19,22 @@ const LONG: u64 = 512 * 1024 * 1024;
 /// Bits a key sets in its block.
 const BITS: u32 = 6;
 
+/// Keys looked up in one go.
+const WAITING: usize = 256;
+
+/// The finishing step of `SplitMix64` (Steele, Lea and Flood, 2014): every bit of the result depends on every
+/// bit of the key. Whoever chooses keys that fall together makes candidates, which are counted.
+fn mixed(key: u64) -> u64 {
+    let mut z = key.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
 /// What has been seen of the keys of a list.
 pub struct Repeats {
     filter: Vec<[u64; 8]>,
+    waiting: Vec<u64>,
     candidates: Vec<u64>,
     /// Length at which the candidates are sorted and freed of doubles.
     sort_at: usize,
@@ -37,6 +48,7 @@ impl Repeats {
         let blocks = if bytes > LONG { BLOCKS_LONG } else { BLOCKS };
         Self {
             filter: vec![[0; 8]; blocks],
+            waiting: Vec::with_capacity(WAITING),
             candidates: Vec::new(),
             sort_at: 1 << 16,
             full: false,
@@ -45,15 +57,33 @@ impl Repeats {
 
     /// One key of a row; each key of a row once.
     pub fn take(&mut self, key: u64) {
-        let mut hasher = DefaultHasher::new();
-        key.hash(&mut hasher);
-        let mut hash = hasher.finish();
+        self.waiting.push(key);
+        if self.waiting.len() == WAITING {
+            self.settle();
+        }
+    }
+
+    /// Looks up the keys that wait. One after the other, so that the processor waits for memory once for
+    /// several of them.
+    fn settle(&mut self) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        for key in waiting.drain(..) {
+            if self.known(key) {
+                self.candidate(key);
+            }
+        }
+        self.waiting = waiting;
+    }
+
+    /// Whether the filter takes the key for one it has seen; from now on it does.
+    fn known(&mut self, key: u64) -> bool {
+        let hash = mixed(key);
+        // The number of the block comes from the low bits, what decides within it from the others.
         let block = usize::try_from(hash).unwrap_or_default() & (self.filter.len() - 1);
-        // The number of the block is in the lowest bits; what decides within the block comes from all.
-        hash = hash.rotate_left(21).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let Some(block) = self.filter.get_mut(block) else {
-            return;
+            return false;
         };
+        let hash = mixed(hash);
         let mut known = true;
         for n in 0..BITS {
             let bits = hash >> (10 * n);
@@ -63,9 +93,7 @@ impl Repeats {
                 *word |= bit;
             }
         }
-        if known {
-            self.candidate(key);
-        }
+        known
     }
 
     fn candidate(&mut self, key: u64) {
@@ -86,6 +114,7 @@ impl Repeats {
     /// The candidates, and whether there were more than can be kept.
     #[must_use]
     pub fn candidates(mut self) -> (Candidates, bool) {
+        self.settle();
         self.candidates.sort_unstable();
         self.candidates.dedup();
         self.candidates.shrink_to_fit();
