@@ -34,7 +34,7 @@ impl Builder {
         let t = m.t;
         let assets = &m.at_site[site];
         let n = assets.len();
-        self.columns.fill(m, prices, site, assets);
+        self.columns.fill(m, prices, site);
         self.order.clear();
         self.order.extend(0..n as u32);
         let c = &self.columns;
@@ -77,7 +77,7 @@ impl Builder {
                         };
                         continue;
                     }
-                    if board.place(asset, c.pick[at * t + period]) {
+                    if board.place(asset, c.pick(at, period)) {
                         gain += self.now[at] - cost;
                         self.trial.push(*i);
                     }
@@ -102,7 +102,7 @@ impl Builder {
                 if before.is_some() {
                     board.lift(asset);
                 }
-                if board.place(asset, c.pick[at * t + period]) {
+                if board.place(asset, c.pick(at, period)) {
                     self.now[at] = cost;
                     moved = true;
                 } else if let Some(before) = before {
@@ -133,7 +133,7 @@ impl Builder {
             for period in 0..t {
                 if board.visited(site, period) && c.cost[at * t + period] < least {
                     least = c.cost[at * t + period];
-                    pick = Some(c.pick[at * t + period]);
+                    pick = Some(c.pick(at, period));
                 }
             }
             if let Some(pick) = pick {
@@ -154,7 +154,7 @@ impl Builder {
     fn asset(&mut self, board: &mut Board, prices: &Prices, asset: usize, share: i64) {
         let m = board.m;
         let site = m.p.assets[asset].site as usize;
-        self.columns.fill(m, prices, site, &[asset as u32]);
+        self.columns.fill_one(m, prices, asset);
         let c = &self.columns;
         let mut ways: Vec<(i64, Pick)> = vec![(c.other[0], c.other_pick[0])];
         for period in 0..m.t {
@@ -165,7 +165,7 @@ impl Builder {
             if !board.visited(site, period) {
                 cost = cost.saturating_add(c.visit[period] / 10 * share);
             }
-            ways.push((cost, c.pick[period]));
+            ways.push((cost, c.pick(0, period)));
         }
         ways.sort_by_key(|(cost, pick)| (*cost, pick.work));
         for (_, pick) in &ways {

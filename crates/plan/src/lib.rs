@@ -28,6 +28,7 @@ mod improve;
 mod model;
 pub mod problem;
 mod relax;
+mod round;
 pub mod schedule;
 pub mod solve;
 

@@ -5,6 +5,11 @@ use crate::problem::{Problem, Resource};
 /// A price or cost so high that nothing chooses it.
 pub(crate) const NEVER: i64 = 1_000_000_000_000_000_000;
 
+/// Highest sum of prices.
+const MOST_SUM: i64 = 4_000_000_000;
+/// Most that money, time or order of one thing may come to under prices, in thousandths of a cent.
+const MOST_PRICED: i64 = 200_000_000_000_000_000;
+
 /// Lookups over a problem.
 pub(crate) struct Model<'p> {
     pub(crate) p: &'p Problem,
@@ -22,6 +27,63 @@ pub(crate) struct Model<'p> {
     pub(crate) then: Vec<Vec<u32>>,
     /// Whether a site is open: `[site * t + period]`.
     pub(crate) open: Vec<bool>,
+    /// What the search for prices reads of each asset, site after site.
+    pub(crate) items: Vec<Item>,
+    /// Where an asset stands in `items`.
+    pub(crate) item_of: Vec<u32>,
+    /// Choices of all items, one after the other.
+    pub(crate) acts: Vec<Act>,
+    /// Bridges of all items.
+    pub(crate) aids: Vec<Aid>,
+    /// Highest sum of prices for a unit of money or time in one period, in thousandths of a cent: with it
+    /// the price of anything here stays far inside 64 bits.
+    pub(crate) most_price: i64,
+    /// Highest price of an order for each period.
+    pub(crate) most_order: i64,
+}
+
+/// An asset in the units of the search: thousandths of a cent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Item {
+    /// For each period that it stays exposed.
+    pub(crate) exposed: i64,
+    /// If the deadline is missed.
+    pub(crate) missed: i64,
+    /// Last period that keeps the deadline; `u16::MAX` without one.
+    pub(crate) due: u16,
+    pub(crate) department: u32,
+    /// Choices, from and to, in [`Model::acts`].
+    pub(crate) acts: (u32, u32),
+    /// Bridges, from and to, in [`Model::aids`].
+    pub(crate) aids: (u32, u32),
+    /// What a difference from an earlier plan counts, and that plan.
+    pub(crate) planned: Option<(i64, Option<(u16, u16)>)>,
+}
+
+/// A choice.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Act {
+    pub(crate) cents: i64,
+    pub(crate) minutes: i64,
+    /// For each period afterwards, in thousandths of a cent.
+    pub(crate) after: i64,
+    pub(crate) crew: u32,
+    /// `u32::MAX` without one.
+    pub(crate) stock: u32,
+    pub(crate) earliest: u16,
+    pub(crate) visit: bool,
+    pub(crate) meets: bool,
+}
+
+/// A bridge.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Aid {
+    pub(crate) cents: i64,
+    pub(crate) minutes: i64,
+    /// For each period while it stands, in thousandths of a cent.
+    pub(crate) during: i64,
+    pub(crate) crew: u32,
+    pub(crate) earliest: u16,
 }
 
 impl<'p> Model<'p> {
@@ -37,6 +99,12 @@ impl<'p> Model<'p> {
             orders: Vec::new(),
             then: Vec::new(),
             open: vec![true; p.sites.len() * t],
+            items: Vec::with_capacity(p.assets.len()),
+            item_of: vec![0; p.assets.len()],
+            acts: Vec::new(),
+            aids: Vec::new(),
+            most_price: MOST_SUM,
+            most_order: MOST_SUM,
         };
         for (at, l) in p.limits.iter().enumerate() {
             let (list, who) = match l.on {
@@ -63,7 +131,62 @@ impl<'p> Model<'p> {
                 m.then[*first as usize].push(*then);
             }
         }
+        m.flatten();
         m
+    }
+
+    fn flatten(&mut self) {
+        let p = self.p;
+        let cpp = 1000 * p.cents_per_point;
+        let mut largest = 1;
+        for assets in &self.at_site {
+            for at in assets {
+                let at = *at as usize;
+                let a = &p.assets[at];
+                self.item_of[at] = self.items.len() as u32;
+                let (acts, aids) = (self.acts.len() as u32, self.aids.len() as u32);
+                for c in &a.choices {
+                    largest = largest.max(c.cents + c.minutes);
+                    self.acts.push(Act {
+                        cents: c.cents,
+                        minutes: c.minutes,
+                        after: cpp * c.points_after,
+                        crew: self.crew_of(at, c.crew) as u32,
+                        stock: c.stock.unwrap_or(u32::MAX),
+                        earliest: c.earliest,
+                        visit: c.visit,
+                        meets: c.meets_deadline,
+                    });
+                }
+                for b in &a.bridges {
+                    largest = largest.max(b.cents + b.minutes);
+                    self.aids.push(Aid {
+                        cents: b.cents,
+                        minutes: b.minutes,
+                        during: cpp * b.points_while,
+                        crew: self.crew_of(at, b.crew) as u32,
+                        earliest: b.earliest,
+                    });
+                }
+                self.items.push(Item {
+                    exposed: cpp * a.points,
+                    missed: a.deadline.as_ref().map_or(0, |d| 1000 * d.missed_cents),
+                    due: a.deadline.as_ref().map_or(u16::MAX, |d| d.period),
+                    department: a.department,
+                    acts: (acts, self.acts.len() as u32),
+                    aids: (aids, self.aids.len() as u32),
+                    planned: a.planned.map(|x| (1000 * p.change_cents, x.work)),
+                });
+            }
+        }
+        self.most_price = MOST_SUM.min(MOST_PRICED / largest);
+        let mut orders = vec![0i64; p.assets.len()];
+        for (first, then) in &self.orders {
+            orders[*first as usize] += 1;
+            orders[*then as usize] += 1;
+        }
+        let most = orders.iter().copied().max().unwrap_or(0).max(1);
+        self.most_order = MOST_SUM.min(MOST_PRICED / (most * self.t.max(1) as i64));
     }
 
     /// Exposure of an asset in cents, until work in `period` (`None`: never), with a bridge from a period.

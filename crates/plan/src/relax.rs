@@ -5,9 +5,9 @@
 //! site has more work than fits into one period, it is stated for each period of the site ([`Room`]) and
 //! relaxed with a price as well: without it half a visit would carry half the work of any size.
 
-use crate::improve::Random;
-use crate::model::{Model, NEVER};
+use crate::model::{Item, Model, NEVER};
 use crate::problem::{Problem, Resource};
+use crate::round::Pool;
 use crate::schedule::Pick;
 
 /// Highest price of a limit: keeps products inside 64 bits.
@@ -16,14 +16,13 @@ pub(crate) const MOST_PRICE: i64 = 1_000_000_000;
 /// Prices, added up where they are needed. In thousandths of a cent for each unit of the resource.
 #[derive(Clone, Default)]
 pub(crate) struct Prices {
-    /// `[department * t + period]`, without the money itself.
+    /// `[department * t + period]`, with the money itself.
     pub(crate) money: Vec<i64>,
     pub(crate) time: Vec<i64>,
     pub(crate) part: Vec<i64>,
-    /// Of an asset that something comes after, for each period of its work; empty without orders.
-    pub(crate) first: Vec<i64>,
-    /// Of an asset that comes after something.
-    pub(crate) then: Vec<i64>,
+    /// Of each item, for each period of its work: as what comes first, and as what comes after something;
+    /// empty without orders.
+    pub(crate) slope: Vec<(i64, i64)>,
     /// Of rooms: what a unit of work costs, and what opening the visit gives; by site.
     pub(crate) rooms: Vec<Vec<Priced>>,
 }
@@ -114,28 +113,26 @@ pub(crate) fn rooms(m: &Model) -> Vec<Room> {
 
 impl Prices {
     pub(crate) fn of(m: &Model, limits: &[i64], orders: &[i64]) -> Self {
-        let add = |rows: &[Vec<u32>]| {
+        let add = |rows: &[Vec<u32>], own: i64| {
             rows.iter()
                 .map(|ls| {
                     let sum: i64 = ls.iter().map(|l| limits[*l as usize]).sum();
-                    sum.min(4 * MOST_PRICE)
+                    own + sum.min(m.most_price)
                 })
                 .collect()
         };
         let mut prices = Self {
-            money: add(&m.budget),
-            time: add(&m.crew),
-            part: add(&m.stock),
-            first: Vec::new(),
-            then: Vec::new(),
+            money: add(&m.budget, 1000),
+            time: add(&m.crew, 0),
+            part: add(&m.stock, 0),
+            slope: Vec::new(),
             rooms: Vec::new(),
         };
         if !m.orders.is_empty() {
-            prices.first = vec![0; m.p.assets.len()];
-            prices.then = vec![0; m.p.assets.len()];
+            prices.slope = vec![(0, 0); m.items.len()];
             for ((a, b), price) in m.orders.iter().zip(orders) {
-                prices.first[*a as usize] += price;
-                prices.then[*b as usize] += price;
+                prices.slope[m.item_of[*a as usize] as usize].0 += price;
+                prices.slope[m.item_of[*b as usize] as usize].1 += price;
             }
         }
         prices
@@ -163,7 +160,7 @@ impl Prices {
             return NEVER;
         }
         let s = &m.p.sites[site];
-        let money = 1000 + self.money[s.department as usize * m.t + period];
+        let money = self.money[s.department as usize * m.t + period];
         let time = self.time[s.crew as usize * m.t + period];
         s.visit_cents
             .saturating_mul(money)
@@ -179,25 +176,56 @@ pub(crate) struct Columns {
     t: usize,
     /// Work with a visit in a period: `[asset of the site * t + period]`.
     pub(crate) cost: Vec<i64>,
-    pub(crate) pick: Vec<Pick>,
+    /// The choice that costs this.
+    which: Vec<u16>,
+    /// The bridge until then; empty if nothing here has one.
+    bridge: Vec<Option<(u16, u16)>>,
     /// Cheapest without a visit.
     pub(crate) other: Vec<i64>,
     pub(crate) other_pick: Vec<Pick>,
     /// Opening a visit.
     pub(crate) visit: Vec<i64>,
     until: Vec<i64>,
-    bridge: Vec<Option<(u16, u16)>>,
+    line: Vec<i64>,
 }
 
 impl Columns {
-    pub(crate) fn fill(&mut self, m: &Model, prices: &Prices, site: usize, assets: &[u32]) {
+    /// Work with a visit in a period, as it costs least.
+    pub(crate) fn pick(&self, i: usize, period: usize) -> Pick {
+        Pick {
+            work: Some((self.which[i * self.t + period], period as u16)),
+            bridge: self.bridge_at(i, period),
+        }
+    }
+
+    fn bridge_at(&self, i: usize, period: usize) -> Option<(u16, u16)> {
+        self.bridge.get(i * self.t + period).copied().flatten()
+    }
+
+    /// Of all assets of a site.
+    pub(crate) fn fill(&mut self, m: &Model, prices: &Prices, site: usize) {
+        let n = m.at_site[site].len();
+        let first = m.at_site[site]
+            .first()
+            .map_or(0, |a| m.item_of[*a as usize] as usize);
+        self.fill_items(m, prices, site, first, n);
+    }
+
+    /// Of one asset.
+    pub(crate) fn fill_one(&mut self, m: &Model, prices: &Prices, asset: usize) {
+        let site = m.p.assets[asset].site as usize;
+        self.fill_items(m, prices, site, m.item_of[asset] as usize, 1);
+    }
+
+    fn fill_items(&mut self, m: &Model, prices: &Prices, site: usize, first: usize, n: usize) {
         let t = m.t;
-        self.n = assets.len();
+        self.n = n;
         self.t = t;
         self.cost.clear();
-        self.cost.resize(self.n * t, NEVER);
-        self.pick.clear();
-        self.pick.resize(self.n * t, Pick::default());
+        self.cost.resize(n * t, NEVER);
+        self.which.clear();
+        self.which.resize(n * t, 0);
+        self.bridge.clear();
         self.other.clear();
         self.other_pick.clear();
         self.visit.clear();
@@ -212,95 +240,154 @@ impl Columns {
                     .max(-NEVER);
             }
         }
-        for (i, at) in assets.iter().enumerate() {
-            self.asset(m, prices, rooms, i, *at as usize);
+        self.until.resize(t, 0);
+        self.line.resize(t, 0);
+        let items = &m.items[first..first + n];
+        if items.iter().any(|x| x.aids.0 < x.aids.1) {
+            self.bridge.resize(n * t, None);
+        }
+        for (i, item) in items.iter().enumerate() {
+            let orders = prices.slope.get(first + i).copied().unwrap_or((0, 0));
+            self.item(m, prices, rooms, i, item, orders);
+        }
+        for (period, visit) in self.visit.iter().enumerate() {
+            if *visit == NEVER {
+                for i in 0..n {
+                    self.cost[i * t + period] = NEVER;
+                }
+            }
         }
     }
 
     /// Cheapest exposure up to work in each period, with the best bridge.
-    fn until(&mut self, m: &Model, prices: &Prices, at: usize) {
+    fn until(&mut self, m: &Model, prices: &Prices, i: usize, item: &Item) {
         let t = m.t;
-        let a = &m.p.assets[at];
-        let cpp = 1000 * m.p.cents_per_point;
-        self.until.clear();
-        self.until
-            .extend((0..t).map(|period| cpp * a.points * (period as i64 + 1)));
-        self.bridge.clear();
-        self.bridge.resize(t, None);
-        let money = &prices.money[a.department as usize * t..][..t];
-        for (b, bridge) in a.bridges.iter().enumerate() {
-            let time = &prices.time[m.crew_of(at, bridge.crew) * t..][..t];
-            let gain = cpp * (a.points - bridge.points_while);
+        let mut sum = 0;
+        for u in &mut self.until {
+            sum += item.exposed;
+            *u = sum;
+        }
+        let money = &prices.money[item.department as usize * t..][..t];
+        for (b, aid) in m.aids[item.aids.0 as usize..item.aids.1 as usize]
+            .iter()
+            .enumerate()
+        {
+            let time = &prices.time[aid.crew as usize * t..][..t];
+            let gain = item.exposed - aid.during;
             let mut best = (NEVER, 0);
-            for period in usize::from(bridge.earliest)..t {
-                let here = (gain * period as i64)
-                    .saturating_add(bridge.cents.saturating_mul(1000 + money[period]))
-                    .saturating_add(bridge.minutes.saturating_mul(time[period]));
+            for period in usize::from(aid.earliest)..t {
+                let here =
+                    gain * period as i64 + aid.cents * money[period] + aid.minutes * time[period];
                 if here < best.0 {
                     best = (here, period);
                 }
-                let total = best
-                    .0
-                    .saturating_add(cpp * (a.points + bridge.points_while * period as i64));
+                let total = best.0 + item.exposed + aid.during * period as i64;
                 if total < self.until[period] {
                     self.until[period] = total;
-                    self.bridge[period] = Some((b as u16, best.1 as u16));
+                    self.bridge[i * t + period] = Some((b as u16, best.1 as u16));
                 }
             }
         }
     }
 
-    fn asset(&mut self, m: &Model, prices: &Prices, rooms: &[Priced], i: usize, at: usize) {
-        self.until(m, prices, at);
+    fn item(
+        &mut self,
+        m: &Model,
+        prices: &Prices,
+        rooms: &[Priced],
+        i: usize,
+        item: &Item,
+        orders: (i64, i64),
+    ) {
+        self.until(m, prices, i, item);
         let t = m.t;
-        let a = &m.p.assets[at];
         let last = t - 1;
-        let cpp = 1000 * m.p.cents_per_point;
-        let first = prices.first.get(at).copied().unwrap_or(0);
-        let then = prices.then.get(at).copied().unwrap_or(0);
-        let mut other = self.until[last] + 1000 * m.extras(at, None) - then * t as i64;
+        let (first, then) = orders;
+        let change = item.planned.map_or(0, |(change, _)| change);
+        let keeps = |work: Option<(u16, u16)>| item.planned.is_some_and(|(_, w)| w == work);
+        let mut other = self.until[last] + item.missed - then * t as i64;
+        if !keeps(None) {
+            other += change;
+        }
         let mut other_pick = Pick {
             work: None,
-            bridge: self.bridge[last],
+            bridge: self.bridge_at(i, last),
         };
-        let money = &prices.money[a.department as usize * t..][..t];
-        let plain = a.deadline.is_none() && a.planned.is_none();
-        for (k, c) in a.choices.iter().enumerate() {
-            let time = &prices.time[m.crew_of(at, c.crew) * t..][..t];
-            for period in usize::from(c.earliest)..t {
-                if c.visit && self.visit[period] == NEVER {
-                    continue;
-                }
-                let work = Some((k as u16, period as u16));
-                let mut cost = self.until[period]
-                    + cpp * c.points_after * (last - period) as i64
-                    + if plain { 0 } else { 1000 * m.extras(at, work) }
-                    + (first - then) * period as i64;
-                cost = cost
-                    .saturating_add(c.cents.saturating_mul(1000 + money[period]))
-                    .saturating_add(c.minutes.saturating_mul(time[period]));
-                if let Some(s) = c.stock {
-                    cost = cost.saturating_add(prices.part[s as usize * t + period]);
-                }
-                if c.visit {
-                    for r in rooms.iter().filter(|r| r.period == period) {
-                        cost = cost.saturating_add(draws(m, at, k, r.on).saturating_mul(r.price));
-                    }
-                }
-                let pick = Pick {
-                    work,
-                    bridge: self.bridge[period],
-                };
-                if !c.visit {
-                    if cost < other {
-                        other = cost;
-                        other_pick = pick;
-                    }
-                } else if cost < self.cost[i * t + period] {
-                    self.cost[i * t + period] = cost.min(NEVER);
-                    self.pick[i * t + period] = pick;
+        let money = &prices.money[item.department as usize * t..][..t];
+        let row = &mut self.cost[i * t..][..t];
+        let which = &mut self.which[i * t..][..t];
+        for (k, act) in m.acts[item.acts.0 as usize..item.acts.1 as usize]
+            .iter()
+            .enumerate()
+        {
+            let from = usize::from(act.earliest);
+            if from >= t {
+                continue;
+            }
+            let time = &prices.time[act.crew as usize * t..][from..t];
+            let by = first - then - act.after;
+            let mut linear = act.after * last as i64 + by * from as i64 + change;
+            if !act.meets {
+                linear += item.missed;
+            }
+            let line = &mut self.line[from..t];
+            for (((x, until), money), time) in line
+                .iter_mut()
+                .zip(&self.until[from..t])
+                .zip(&money[from..t])
+                .zip(time)
+            {
+                *x = until + linear + act.cents * money + act.minutes * time;
+                linear += by;
+            }
+            if act.stock != u32::MAX {
+                let part = &prices.part[act.stock as usize * t..][from..t];
+                for (x, part) in line.iter_mut().zip(part) {
+                    *x += part;
                 }
             }
+            if act.meets {
+                let late = (usize::from(item.due) + 1).saturating_sub(from);
+                for x in line.iter_mut().skip(late) {
+                    *x += item.missed;
+                }
+            }
+            if let Some((change, Some((c, p)))) = item.planned
+                && usize::from(c) == k
+                && usize::from(p) >= from
+            {
+                line[usize::from(p) - from] -= change;
+            }
+            if act.visit {
+                for r in rooms.iter().filter(|r| r.period >= from) {
+                    let n = match r.on {
+                        Resource::Budget(d) if d == item.department => act.cents,
+                        Resource::Crew(w) if w == act.crew => act.minutes,
+                        _ => continue,
+                    };
+                    let x = &mut line[r.period - from];
+                    *x = x.saturating_add(n.saturating_mul(r.price)).min(NEVER);
+                }
+                for ((x, row), which) in line.iter().zip(&mut row[from..]).zip(&mut which[from..]) {
+                    if x < row {
+                        *row = *x;
+                        *which = k as u16;
+                    }
+                }
+            } else {
+                for (p, x) in line.iter().enumerate() {
+                    if *x < other {
+                        other = *x;
+                        other_pick = Pick {
+                            work: Some((k as u16, (p + from) as u16)),
+                            bridge: None,
+                        };
+                    }
+                }
+            }
+        }
+        if let Some((_, p)) = other_pick.work {
+            other_pick.bridge = self.bridge_at(i, p.into());
         }
         self.other.push(other);
         self.other_pick.push(other_pick);
@@ -319,19 +406,25 @@ impl Columns {
             let least = self.cost[i * t..][..t].iter().copied().min();
             values.push(least.unwrap_or(NEVER).min(self.other[i]));
         }
-        // Slack only shrinks and what is paid for only grows: a value that is stopped stays stopped.
         let mut active: Vec<u32> = (0..self.n as u32).collect();
+        self.raise(&mut active, values, slack);
+        self.visit.iter().map(|v| i128::from((*v).min(0))).sum()
+    }
+
+    /// Raises the values of some assets as far as slack allows, in turns.
+    fn raise(&self, active: &mut Vec<u32>, values: &mut [i64], slack: &mut [i64]) {
+        let t = self.t;
+        // Slack only shrinks and what is paid for only grows: a value that is stopped stays stopped.
         while !active.is_empty() {
             active.retain(|i| {
                 let i = *i as usize;
                 let value = &mut values[i];
                 let v = *value;
-                let other = self.other[i];
-                if v >= other {
+                let mut next = self.other[i];
+                if v >= next {
                     return false;
                 }
                 let costs = &self.cost[i * t..][..t];
-                let mut next = other;
                 let mut room = NEVER;
                 for (c, s) in costs.iter().zip(slack.iter()) {
                     if *c > v {
@@ -353,23 +446,55 @@ impl Columns {
                 true
             });
         }
-        self.visit.iter().map(|v| i128::from((*v).min(0))).sum()
     }
 
-    /// Picks that fit the slack of the dual: visits that are paid for, without those that do not help.
-    pub(crate) fn picks(&self, slack: &[i64], out: &mut Vec<Pick>) {
+    /// Where an asset pays for several of the visits that are made, its value is lowered a step so that
+    /// others can rise instead (dual adjustment). The sum of values never falls.
+    pub(crate) fn adjust(&self, values: &mut [i64], slack: &mut [i64], open: &[usize]) {
         let t = self.t;
-        let mut open: Vec<usize> = (0..t)
-            .filter(|p| slack[*p] == 0 && self.visit[*p] < NEVER)
-            .collect();
-        let best = |i: usize, open: &[usize], without: usize| {
-            open.iter()
-                .filter(|p| **p != without)
-                .map(|p| self.cost[i * t + p])
-                .min()
-                .unwrap_or(NEVER)
-                .min(self.other[i])
-        };
+        let mut active: Vec<u32> = Vec::new();
+        for i in 0..self.n {
+            let v = values[i];
+            let costs = &self.cost[i * t..][..t];
+            if open.iter().filter(|p| costs[**p] < v).count() < 2 {
+                continue;
+            }
+            let low = costs.iter().copied().filter(|c| *c < v).max().unwrap_or(v);
+            for (c, s) in costs.iter().zip(slack.iter_mut()) {
+                if *c < v {
+                    *s += v - low;
+                }
+            }
+            values[i] = low;
+            // First those that a single visit has stopped, then this one, then all.
+            active.clear();
+            for (k, value) in values.iter().enumerate() {
+                if k == i || *value >= self.other[k] {
+                    continue;
+                }
+                let theirs = &self.cost[k * t..][..t];
+                let mut stops = open.iter().filter(|p| theirs[**p] <= *value);
+                if let (Some(p), None) = (stops.next(), stops.next())
+                    && costs[*p] < v
+                {
+                    active.push(k as u32);
+                }
+            }
+            self.raise(&mut active, values, slack);
+            active.push(i as u32);
+            self.raise(&mut active, values, slack);
+            if values[i] < v {
+                active.extend(0..self.n as u32);
+                self.raise(&mut active, values, slack);
+            }
+        }
+    }
+
+    /// Visits that are paid for, without those that do not help.
+    pub(crate) fn paid(&self, slack: &[i64], open: &mut Vec<usize>) {
+        let t = self.t;
+        open.clear();
+        open.extend((0..t).filter(|p| slack[*p] == 0 && self.visit[*p] < NEVER));
         // The latest first: late work is worth least.
         let mut at = open.len();
         while at > 0 {
@@ -377,33 +502,121 @@ impl Columns {
             let p = open[at];
             let mut loss = 0i64;
             for i in 0..self.n {
-                let with = best(i, &open, NONE);
-                if self.cost[i * t + p] <= with {
-                    loss = loss.saturating_add(best(i, &open, p) - with);
+                let costs = &self.cost[i * t..][..t];
+                let here = costs[p];
+                let mut rest = self.other[i];
+                if here >= rest {
+                    continue;
+                }
+                for q in open.iter() {
+                    if *q != p {
+                        rest = rest.min(costs[*q]);
+                    }
+                }
+                loss = loss.saturating_add((rest - here).max(0));
+                if loss >= self.visit[p] {
+                    break;
                 }
             }
             if loss < self.visit[p] {
                 open.remove(at);
             }
         }
+    }
+
+    /// Visits closed, opened or put elsewhere one at a time as long as that lowers what the site costs.
+    pub(crate) fn exchange(&self, open: &mut Vec<usize>) {
+        let t = self.t;
+        let mut lose = vec![0i64; t];
+        let mut now: Vec<(i64, i64, usize)> = Vec::with_capacity(self.n);
+        for _ in 0..2 * t {
+            // Cheapest of each asset, second cheapest, and the visit of the cheapest.
+            now.clear();
+            for i in 0..self.n {
+                let costs = &self.cost[i * t..][..t];
+                let mut x = (self.other[i], self.other[i], t);
+                for p in open.iter() {
+                    let c = costs[*p];
+                    if c < x.0 {
+                        x = (c, x.0, *p);
+                    } else {
+                        x.1 = x.1.min(c);
+                    }
+                }
+                now.push(x);
+            }
+            let mut best = (0, t, t);
+            lose.fill(0);
+            for x in now.iter().filter(|x| x.2 < t) {
+                lose[x.2] += x.1 - x.0;
+            }
+            for q in open.iter() {
+                let gain = self.visit[*q] - lose[*q];
+                if gain > best.0 {
+                    best = (gain, t, *q);
+                }
+            }
+            for p in 0..t {
+                if self.visit[p] == NEVER || open.contains(&p) {
+                    continue;
+                }
+                let mut gain = -self.visit[p];
+                lose.fill(0);
+                for (i, (first, second, q)) in now.iter().enumerate() {
+                    let c = self.cost[i * t + p];
+                    if c < *first {
+                        gain += first - c;
+                    } else if *q < t {
+                        lose[*q] += c.min(*second) - first;
+                    }
+                }
+                if gain > best.0 {
+                    best = (gain, p, t);
+                }
+                for q in open.iter() {
+                    let swap = gain.saturating_add(self.visit[*q] - lose[*q]);
+                    if swap > best.0 {
+                        best = (swap, p, *q);
+                    }
+                }
+            }
+            let (_, opens, closes) = best;
+            if opens == t && closes == t {
+                break;
+            }
+            open.retain(|p| *p != closes);
+            if opens < t {
+                open.push(opens);
+            }
+        }
+        open.sort_unstable();
+    }
+
+    /// Best picks with these visits.
+    pub(crate) fn picks(&self, open: &[usize], out: &mut Vec<Pick>) {
+        let t = self.t;
         out.clear();
         for i in 0..self.n {
             let mut least = self.other[i];
-            let mut pick = self.other_pick[i];
-            for p in &open {
+            let mut best = None;
+            for p in open {
                 if self.cost[i * t + p] < least {
                     least = self.cost[i * t + p];
-                    pick = self.pick[i * t + p];
+                    best = Some(*p);
                 }
             }
-            out.push(pick);
+            out.push(best.map_or(self.other_pick[i], |p| self.pick(i, p)));
         }
     }
 }
 
-const NONE: usize = usize::MAX;
-/// One of so many parts of the mean is the latest round.
-const SHARE: usize = 10;
+/// Most that the latest round has in the mean of the directions, at first and at the end.
+const MOST_SHARE: f64 = 0.1;
+const LEAST_SHARE: f64 = 0.01;
+/// How far above the best bound the aim is, at most: as a share of it.
+const AIM: f64 = 0.05;
+/// Most passes of the dual adjustment of a site.
+const ADJUSTMENTS: usize = 3;
 
 /// Prices with the bound that they give.
 #[derive(Clone, Default)]
@@ -418,9 +631,6 @@ pub(crate) struct Dual {
     pub(crate) values: Vec<i64>,
     /// Their sum less what the limits are worth, in thousandths of a cent.
     pub(crate) bound: i128,
-    /// What the prices' own picks were on the way, one round drawn for each site: taken together they
-    /// use about what there is.
-    pub(crate) drawn: Vec<Pick>,
 }
 
 /// One evaluation: values of all assets, and the use of limits and orders at the prices' own picks.
@@ -430,7 +640,12 @@ struct Look<'m, 'p> {
     site_values: Vec<i64>,
     slack: Vec<i64>,
     picks: Vec<Pick>,
-    seen: Vec<bool>,
+    /// Visits made at a site.
+    open: Vec<usize>,
+    /// Money and time that the picks use, `[department * t + period]` and so on.
+    money: Vec<i64>,
+    time: Vec<i64>,
+    part: Vec<i64>,
     /// Use of each limit.
     used: Vec<i64>,
     /// Period of each asset's work as the first of an order, and as the second.
@@ -441,8 +656,7 @@ struct Look<'m, 'p> {
     of_site: Vec<(usize, usize)>,
     /// Work in a room, less the room if the visit is made.
     over: Vec<i64>,
-    drawn: Vec<Pick>,
-    random: Random,
+    pool: Pool,
 }
 
 impl<'m, 'p> Look<'m, 'p> {
@@ -459,7 +673,10 @@ impl<'m, 'p> Look<'m, 'p> {
             site_values: Vec::new(),
             slack: Vec::new(),
             picks: Vec::new(),
-            seen: vec![false; m.t],
+            open: Vec::new(),
+            money: vec![0; m.budget.len()],
+            time: vec![0; m.crew.len()],
+            part: vec![0; m.stock.len()],
             used: vec![0; m.p.limits.len()],
             first_at: vec![0; ordered],
             then_at: vec![0; ordered],
@@ -476,29 +693,45 @@ impl<'m, 'p> Look<'m, 'p> {
                     .collect()
             },
             over: vec![0; rooms.len()],
-            drawn: vec![Pick::default(); m.p.assets.len()],
-            random: Random(7),
+            pool: Pool::new(m),
             rooms,
         }
     }
 
-    fn at(&mut self, limits: &[i64], orders: &[i64], rooms: &[i64], values: &mut [i64]) -> i128 {
+    fn at(
+        &mut self,
+        limits: &[i64],
+        orders: &[i64],
+        rooms: &[i64],
+        values: &mut [i64],
+        keep: bool,
+    ) -> i128 {
         let m = self.m;
         let prices = Prices::of(m, limits, orders).with_rooms(m, &self.rooms, rooms);
-        self.used.fill(0);
+        self.money.fill(0);
+        self.time.fill(0);
+        self.part.fill(0);
         let mut bound: i128 = 0;
         for (site, assets) in m.at_site.iter().enumerate() {
             if assets.is_empty() {
                 continue;
             }
-            self.columns.fill(m, &prices, site, assets);
+            self.columns.fill(m, &prices, site);
             bound += self.columns.ascend(&mut self.site_values, &mut self.slack);
-            self.columns.picks(&self.slack, &mut self.picks);
-            // As the mean forgets: the latest round has a share, what was before keeps the rest.
-            if self.random.below(SHARE) == 0 {
-                for (at, pick) in assets.iter().zip(&self.picks) {
-                    self.drawn[*at as usize] = *pick;
+            self.columns.paid(&self.slack, &mut self.open);
+            for _ in 0..ADJUSTMENTS {
+                let before: i64 = self.site_values.iter().sum();
+                self.columns
+                    .adjust(&mut self.site_values, &mut self.slack, &self.open);
+                self.columns.paid(&self.slack, &mut self.open);
+                if before == self.site_values.iter().sum() {
+                    break;
                 }
+            }
+            self.columns.exchange(&mut self.open);
+            self.columns.picks(&self.open, &mut self.picks);
+            if keep {
+                self.pool.add(site, &self.picks);
             }
             for (at, v) in assets.iter().zip(&self.site_values) {
                 values[*at as usize] = *v;
@@ -506,86 +739,65 @@ impl<'m, 'p> Look<'m, 'p> {
             }
             self.tally(site, assets);
         }
-        for (l, price) in m.p.limits.iter().zip(limits) {
+        for (at, (l, price)) in m.p.limits.iter().zip(limits).enumerate() {
             bound -= i128::from(l.amount) * i128::from(*price);
+            let (list, who) = match l.on {
+                Resource::Budget(d) => (&self.money, d),
+                Resource::Crew(c) => (&self.time, c),
+                Resource::Stock(k) => (&self.part, k),
+            };
+            let row = &list[who as usize * m.t..][..m.t];
+            self.used[at] = row[l.from.into()..=l.to.into()].iter().sum();
         }
         bound
     }
 
-    fn spend(&mut self, department: u32, crew: usize, period: usize, cents: i64, minutes: i64) {
-        let m = self.m;
-        for l in &m.budget[department as usize * m.t + period] {
-            self.used[*l as usize] += cents;
-        }
-        for l in &m.crew[crew * m.t + period] {
-            self.used[*l as usize] += minutes;
-        }
-    }
-
+    /// Adds up what the picks of a site use.
     fn tally(&mut self, site: usize, assets: &[u32]) {
         let m = self.m;
-        self.seen.fill(false);
+        let t = m.t;
         let (from, to) = self.of_site[site];
         self.over[from..to].fill(0);
-        for (i, at) in assets.iter().enumerate() {
-            let at = *at as usize;
-            let pick = self.picks[i];
-            let a = &m.p.assets[at];
+        let first = assets.first().map_or(0, |a| m.item_of[*a as usize]) as usize;
+        let s = &m.p.sites[site];
+        for period in &self.open {
+            self.money[s.department as usize * t + period] += s.visit_cents;
+            self.time[s.crew as usize * t + period] += s.visit_minutes;
+        }
+        for ((at, item), pick) in assets.iter().zip(&m.items[first..]).zip(&self.picks) {
+            let money = item.department as usize * t;
             if let Some((k, period)) = pick.work {
-                let c = &a.choices[usize::from(k)];
-                let period = usize::from(period);
-                self.spend(
-                    a.department,
-                    m.crew_of(at, c.crew),
-                    period,
-                    c.cents,
-                    c.minutes,
-                );
-                if let Some(s) = c.stock {
-                    for l in &m.stock[s as usize * m.t + period] {
-                        self.used[*l as usize] += 1;
-                    }
+                let act = &m.acts[item.acts.0 as usize + usize::from(k)];
+                let here = usize::from(period);
+                self.money[money + here] += act.cents;
+                self.time[act.crew as usize * t + here] += act.minutes;
+                if act.stock != u32::MAX {
+                    self.part[act.stock as usize * t + here] += 1;
                 }
-                if c.visit && !std::mem::replace(&mut self.seen[period], true) {
-                    let s = &m.p.sites[site];
-                    self.spend(
-                        s.department,
-                        s.crew as usize,
-                        period,
-                        s.visit_cents,
-                        s.visit_minutes,
-                    );
+                if act.visit {
+                    for r in from..to {
+                        if self.rooms[r].period == period {
+                            let on = m.p.limits[self.rooms[r].limit as usize].on;
+                            self.over[r] += draws(m, *at as usize, k.into(), on);
+                        }
+                    }
                 }
             }
             if let Some((b, from)) = pick.bridge {
-                let bridge = &a.bridges[usize::from(b)];
-                self.spend(
-                    a.department,
-                    m.crew_of(at, bridge.crew),
-                    from.into(),
-                    bridge.cents,
-                    bridge.minutes,
-                );
-            }
-            if let Some((k, period)) = pick.work
-                && a.choices[usize::from(k)].visit
-            {
-                let (from, to) = self.of_site[site];
-                for r in from..to {
-                    if self.rooms[r].period == period {
-                        let on = m.p.limits[self.rooms[r].limit as usize].on;
-                        self.over[r] += draws(m, at, k.into(), on);
-                    }
-                }
+                let aid = &m.aids[item.aids.0 as usize + usize::from(b)];
+                let here = usize::from(from);
+                self.money[money + here] += aid.cents;
+                self.time[aid.crew as usize * t + here] += aid.minutes;
             }
             if !self.first_at.is_empty() {
+                let at = *at as usize;
                 self.first_at[at] = pick.work.map_or(0, |(_, p)| i64::from(p));
-                self.then_at[at] = pick.work.map_or(m.t as i64, |(_, p)| i64::from(p));
+                self.then_at[at] = pick.work.map_or(t as i64, |(_, p)| i64::from(p));
             }
         }
         for r in from..to {
             let period = usize::from(self.rooms[r].period);
-            if self.seen[period] || self.columns.visit[period] < 0 {
+            if self.open.contains(&period) || self.columns.visit[period] < 0 {
                 self.over[r] -= self.rooms[r].amount;
             }
         }
@@ -593,7 +805,8 @@ impl<'m, 'p> Look<'m, 'p> {
 }
 
 /// Searches prices for the highest bound (volume algorithm); `upper` is the cost of a known plan, in
-/// cents. `try_plan` is called with good prices now and then and returns the cost of a better plan.
+/// cents. `try_plan` is called with good prices now and then and returns the cost of a better plan. The
+/// pool has what sites would do in the later rounds.
 pub(crate) fn search(
     p: &Problem,
     m: &Model,
@@ -601,7 +814,7 @@ pub(crate) fn search(
     start: Option<&Dual>,
     mut upper: i64,
     mut try_plan: impl FnMut(&[i64], &[i64]) -> i64,
-) -> Dual {
+) -> (Dual, Pool) {
     let mut look = Look::new(m);
     let rows = p.limits.len();
     let priced = rows + m.orders.len();
@@ -617,16 +830,22 @@ pub(crate) fn search(
     // Prices times scale, so that a step means the same for money and minutes.
     let mut centre = vec![0f64; all];
     let mut mean: Option<Vec<f64>> = None;
+    let most = |at: usize| match at {
+        at if at < rows => MOST_PRICE.min(m.most_price),
+        at if at < priced => MOST_PRICE.min(m.most_order),
+        _ => MOST_PRICE,
+    };
     let whole = |x: &[f64]| -> Vec<i64> {
         x.iter()
             .zip(&scale)
-            .map(|(x, s)| ((x / s).round() as i64).clamp(0, MOST_PRICE))
+            .enumerate()
+            .map(|(at, (x, s))| ((x / s).round() as i64).clamp(0, most(at)))
             .collect()
     };
     let mut best = Dual::default();
     let mut step = 0.1;
-    let mut restarts = 0u32;
-    let mut best_over: Vec<f64> = Vec::new();
+    let mut most_share = MOST_SHARE;
+    let mut checkpoint = 0i128;
     let mut since = 0usize;
     if let Some(start) = start {
         let rooms: std::collections::BTreeMap<_, _> = start
@@ -649,7 +868,7 @@ pub(crate) fn search(
         let prices = whole(&trial);
         let (limits, rest) = prices.split_at(rows);
         let (orders, rooms) = rest.split_at(priced - rows);
-        let bound = look.at(limits, orders, rooms, &mut values);
+        let bound = look.at(limits, orders, rooms, &mut values, round >= rounds / 3);
         let over: Vec<f64> = p
             .limits
             .iter()
@@ -665,17 +884,40 @@ pub(crate) fn search(
             .map(|(g, s)| g / s)
             .collect();
         let better = round == 0 || bound > best.bound;
+        // How far the latest direction agrees with the mean, and how much of it goes in: as much as makes
+        // the new mean shortest, inside bounds.
+        let mut agrees = 0.0;
         match &mut mean {
-            None => mean = Some(over.clone()),
+            None => {
+                mean = Some(over.clone());
+            }
             Some(mean) => {
-                let share = 1.0 / SHARE as f64;
+                let (mut vg, mut vv, mut gg) = (0.0, 0.0, 0.0);
+                for ((m, o), c) in mean.iter().zip(&over).zip(&centre) {
+                    if *m > 0.0 || *c > 0.0 {
+                        vg += m * o;
+                        vv += m * m;
+                        gg += o * o;
+                    }
+                }
+                agrees = vg;
+                let apart = vv - 2.0 * vg + gg;
+                let best = if apart > 0.0 {
+                    (vv - vg) / apart
+                } else {
+                    most_share
+                };
+                let share = if best < 0.0 {
+                    most_share / 10.0
+                } else {
+                    best.clamp(most_share / 10.0, most_share)
+                };
                 for (m, o) in mean.iter_mut().zip(&over) {
                     *m = share * o + (1.0 - share) * *m;
                 }
             }
         }
         if better {
-            let gained = (bound - best.bound) as f64;
             best = Dual {
                 limits: limits.to_vec(),
                 orders: orders.to_vec(),
@@ -688,33 +930,33 @@ pub(crate) fn search(
                     .collect(),
                 values: values.clone(),
                 bound,
-                drawn: Vec::new(),
             };
             centre.clone_from(&trial);
-            best_over.clone_from(&over);
             since = 0;
-            if gained > 0.001 * bound.abs() as f64 {
-                step = f64::min(step * 1.2, 2.0);
+            if agrees >= 0.0 {
+                step = f64::min(step * 1.3, 2.0);
             }
         } else {
             since += 1;
             if since.is_multiple_of(8) {
-                step *= 0.7;
+                step *= 0.67;
             }
+        }
+        if round % 50 == 49 {
+            // Where little was gained lately, the mean forgets more slowly.
+            if (best.bound - checkpoint) as f64 <= 0.005 * best.bound as f64 {
+                most_share = (most_share * 0.7).max(LEAST_SHARE);
+            }
+            checkpoint = best.bound;
         }
         if round == 20 || (round > 0 && round % 80 == 0) {
             upper = upper.min(try_plan(&best.limits, &best.orders));
         }
-        let distance = (i128::from(upper) * 1000 - best.bound) as f64;
+        let above = (i128::from(upper) * 1000 - best.bound) as f64;
+        let aim = AIM * f64::max(best.bound.unsigned_abs() as f64, 100.0 * upper as f64);
+        let distance = above.min(aim);
         if distance <= 0.0 || all == 0 {
             break;
-        }
-        if step < 1e-4 {
-            // From the best prices again, with longer steps and nothing remembered.
-            restarts += 1;
-            step = 0.05 / f64::from(restarts);
-            mean = Some(best_over.clone());
-            since = 0;
         }
         let Some(mean) = &mean else { break };
         // A price of nothing stays nothing where there is room.
@@ -732,6 +974,5 @@ pub(crate) fn search(
             *x = (c + length * g).max(0.0);
         }
     }
-    best.drawn = look.drawn;
-    best
+    (best, look.pool)
 }

@@ -153,7 +153,7 @@ pub fn solve(problem: &Problem, effort: &Effort) -> Result<Outcome, Fault> {
         Some(_) => effort.rounds / 3,
         None => effort.rounds,
     };
-    let dual = search(
+    let (dual, pool) = search(
         problem,
         &m,
         rounds,
@@ -183,10 +183,12 @@ pub fn solve(problem: &Problem, effort: &Effort) -> Result<Outcome, Fault> {
     if best.as_ref().is_none_or(|(c, _)| board.cost() < *c) {
         best = Some((board.cost(), board.schedule()));
     }
+    let chosen = pool.choose(&m, &dual.limits, &dual.orders, effort.seed);
+    drop(pool);
     for tenths in [10, 7] {
         let board = from_picks(
             &m,
-            &dual.drawn,
+            &chosen,
             &prices(&m, &dual.limits, &dual.orders, tenths),
             &mut builder,
         );
@@ -319,7 +321,7 @@ fn sample(problem: &Problem, effort: &Effort) -> Option<Dual> {
     let m = Model::new(&part);
     let upper = sums(&part, &greedy(&part, Rule::DeadlineFirst)).0.objective;
     let mut builder = Builder::default();
-    let dual = search(&part, &m, effort.rounds, None, upper, |limits, orders| {
+    let (dual, _) = search(&part, &m, effort.rounds, None, upper, |limits, orders| {
         construct(&m, &prices(&m, limits, orders, 10), &mut builder).cost()
     });
     Some(Dual {

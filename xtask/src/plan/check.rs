@@ -6,39 +6,172 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
+use serde::Deserialize;
 use serde_json::Value;
 
-/// A number at a key; absent means nothing.
-fn number(v: &Value, key: &str) -> i128 {
-    v.get(key).and_then(Value::as_i64).map_or(0, i128::from)
+/// Position and period.
+type At = (usize, usize);
+
+#[derive(Deserialize)]
+struct Plan {
+    #[serde(default)]
+    status: String,
+    objective: i128,
+    bound: i128,
+    problem: Problem,
+    schedule: Schedule,
+    certificate: Certificate,
+    #[serde(default)]
+    shortfall: Option<Shortfall>,
 }
 
-fn index(v: &Value, key: &str) -> anyhow::Result<usize> {
-    let n = v.get(key).and_then(Value::as_u64);
-    usize::try_from(n.with_context(|| format!("no `{key}` in {v}"))?).map_err(Into::into)
+#[derive(Deserialize)]
+struct Problem {
+    periods: Vec<serde::de::IgnoredAny>,
+    #[serde(default)]
+    cents_per_point: i64,
+    #[serde(default)]
+    change_cents: i64,
+    #[serde(default)]
+    limits: Vec<Limit>,
+    sites: Vec<Site>,
+    assets: Vec<Asset>,
 }
 
-fn list<'a>(v: &'a Value, key: &str) -> &'a [Value] {
-    v.get(key)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
+/// A resource: kind and position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum On {
+    Budget(usize),
+    Crew(usize),
+    Stock(usize),
+}
+
+#[derive(Clone, Deserialize)]
+struct Limit {
+    on: On,
+    from: usize,
+    to: usize,
+    amount: i64,
+}
+
+#[derive(Deserialize)]
+struct Site {
+    department: usize,
+    crew: usize,
+    #[serde(default)]
+    visit_cents: i64,
+    #[serde(default)]
+    visit_minutes: i64,
+    #[serde(default)]
+    blackout: Vec<usize>,
+}
+
+#[derive(Deserialize)]
+struct Asset {
+    #[serde(default)]
+    id: String,
+    site: usize,
+    department: usize,
+    #[serde(default)]
+    points: i64,
+    #[serde(default)]
+    deadline: Option<Deadline>,
+    choices: Vec<Choice>,
+    #[serde(default)]
+    bridges: Vec<Bridge>,
+    #[serde(default)]
+    after: Vec<usize>,
+    #[serde(default)]
+    planned: Option<Pick>,
+}
+
+#[derive(Deserialize)]
+struct Deadline {
+    period: usize,
+    #[serde(default)]
+    binding: bool,
+    #[serde(default)]
+    missed_cents: i64,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    #[serde(default)]
+    cents: i64,
+    #[serde(default)]
+    minutes: i64,
+    #[serde(default)]
+    visit: bool,
+    #[serde(default)]
+    crew: Option<usize>,
+    earliest: usize,
+    #[serde(default)]
+    stock: Option<usize>,
+    #[serde(default)]
+    points_after: i64,
+    #[serde(default)]
+    meets_deadline: bool,
+}
+
+#[derive(Deserialize)]
+struct Bridge {
+    #[serde(default)]
+    cents: i64,
+    #[serde(default)]
+    minutes: i64,
+    #[serde(default)]
+    crew: Option<usize>,
+    earliest: usize,
+    #[serde(default)]
+    points_while: i64,
+}
+
+#[derive(Deserialize)]
+struct Schedule {
+    picks: Vec<Pick>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+struct Pick {
+    #[serde(default)]
+    work: Option<At>,
+    #[serde(default)]
+    bridge: Option<At>,
+}
+
+#[derive(Deserialize)]
+struct Certificate {
+    limits: Vec<i64>,
+    #[serde(default)]
+    orders: Vec<i64>,
+    #[serde(default)]
+    rooms: Vec<Room>,
+    values: Vec<i64>,
+}
+
+#[derive(Deserialize)]
+struct Room {
+    site: usize,
+    period: usize,
+    limit: usize,
+    price: i64,
+}
+
+/// In a plan `limits` has positions and amounts, and `add` words; in an outcome `add` has the positions.
+#[derive(Deserialize)]
+struct Shortfall {
+    #[serde(default)]
+    limits: Vec<(usize, i64)>,
+    #[serde(default)]
+    add: Value,
+    out_of_reach: Vec<Value>,
+    schedule: Schedule,
 }
 
 fn get<T>(list: &[T], at: usize) -> anyhow::Result<&T> {
     list.get(at)
         .with_context(|| format!("position {at} of {}", list.len()))
-}
-
-/// Position and period of a pair, if the pick has it.
-fn pair(pick: &Value, key: &str) -> anyhow::Result<Option<(usize, usize)>> {
-    let Some(two) = pick.get(key).and_then(Value::as_array) else {
-        return Ok(None);
-    };
-    let at = |n: usize| -> anyhow::Result<usize> {
-        let n = get(two, n)?.as_u64().context("no number")?;
-        usize::try_from(n).map_err(Into::into)
-    };
-    Ok(Some((at(0)?, at(1)?)))
 }
 
 /// Sums that the checker arrived at.
@@ -56,239 +189,208 @@ pub struct Checked {
     pub missed: usize,
 }
 
-/// A resource: kind and position.
-type On = (String, usize);
-
-struct Instance<'v> {
+/// Something for each resource in each period.
+struct Table<T> {
     periods: usize,
-    price: i128,
-    change: i128,
-    sites: &'v [Value],
-    assets: &'v [Value],
-    limits: Vec<(On, usize, usize, i128)>,
-    /// Limits that cover a resource in a period.
-    rows: BTreeMap<(On, usize), Vec<usize>>,
+    budget: Vec<T>,
+    crew: Vec<T>,
+    stock: Vec<T>,
 }
 
-impl<'v> Instance<'v> {
-    fn read(problem: &'v Value, more: &[Value]) -> anyhow::Result<Self> {
-        let periods = list(problem, "periods").len();
-        let mut limits = Vec::new();
-        let mut rows: BTreeMap<(On, usize), Vec<usize>> = BTreeMap::new();
-        for (at, l) in list(problem, "limits").iter().enumerate() {
-            let on = l
-                .get("on")
-                .and_then(Value::as_object)
-                .context("limit on what")?;
-            let (kind, who) = on.iter().next().context("limit on what")?;
-            let on = (kind.clone(), usize::try_from(who.as_u64().context("who")?)?);
-            let (from, to) = (index(l, "from")?, index(l, "to")?);
-            ensure!(from <= to && to < periods, "limit {at}: periods");
-            for t in from..=to {
-                rows.entry((on.clone(), t)).or_default().push(at);
-            }
-            limits.push((on, from, to, number(l, "amount")));
-        }
-        for add in more {
-            let at = get(add.as_array().context("pair")?, 0)?
-                .as_u64()
-                .context("limit")?;
-            let n = get(add.as_array().context("pair")?, 1)?
-                .as_i64()
-                .context("amount")?;
-            let limit = limits.get_mut(usize::try_from(at)?).context("limit")?;
-            limit.3 += i128::from(n);
-        }
-        Ok(Self {
+impl<T: Clone + Default> Table<T> {
+    fn new(periods: usize) -> Self {
+        Self {
             periods,
-            price: number(problem, "cents_per_point"),
-            change: number(problem, "change_cents"),
-            sites: list(problem, "sites"),
-            assets: list(problem, "assets"),
-            limits,
-            rows,
-        })
+            budget: Vec::new(),
+            crew: Vec::new(),
+            stock: Vec::new(),
+        }
     }
 
-    fn crew(&self, asset: &Value, thing: &Value) -> anyhow::Result<usize> {
-        match thing.get("crew").and_then(Value::as_u64) {
-            Some(c) => Ok(usize::try_from(c)?),
-            None => index(get(self.sites, index(asset, "site")?)?, "crew"),
+    fn at(&mut self, on: On, t: usize) -> Option<&mut T> {
+        let periods = self.periods;
+        let (list, who) = match on {
+            On::Budget(d) => (&mut self.budget, d),
+            On::Crew(c) => (&mut self.crew, c),
+            On::Stock(s) => (&mut self.stock, s),
+        };
+        // A position that a limit names is small: the limit itself was read from the file.
+        let end = who.checked_add(1)?.checked_mul(periods)?;
+        if list.len() < end && who < 1_000_000 {
+            list.resize(end, T::default());
         }
+        list.get_mut(who * periods + t)
+    }
+
+    fn get(&self, on: On, t: usize) -> Option<&T> {
+        let (list, who) = match on {
+            On::Budget(d) => (&self.budget, d),
+            On::Crew(c) => (&self.crew, c),
+            On::Stock(s) => (&self.stock, s),
+        };
+        list.get(who.checked_mul(self.periods)?.checked_add(t)?)
+    }
+}
+
+impl Problem {
+    fn t(&self) -> usize {
+        self.periods.len()
     }
 
     fn closed(&self, site: usize, t: usize) -> bool {
-        self.sites.get(site).is_some_and(|s| {
-            list(s, "blackout")
-                .iter()
-                .any(|b| b.as_u64() == u64::try_from(t).ok())
-        })
+        self.sites
+            .get(site)
+            .is_some_and(|s| s.blackout.contains(&t))
     }
 
-    /// Points, deadline and change of doing `work` (with `bridge`), in cents.
-    fn weighs(
-        &self,
-        a: &Value,
-        work: Option<(usize, usize)>,
-        bridge: Option<(usize, usize)>,
-    ) -> anyhow::Result<i128> {
-        let points = number(a, "points");
-        let mut exposure = 0;
-        let mut kept = false;
-        for t in 0..self.periods {
-            exposure += match (work, bridge) {
-                (Some((k, when)), _) if t > when => {
-                    number(get(list(a, "choices"), k)?, "points_after")
-                }
-                (_, Some((b, from))) if t > from => {
-                    number(get(list(a, "bridges"), b)?, "points_while")
-                }
-                _ => points,
-            };
-        }
-        let mut cents = exposure * self.price;
-        if let Some(d) = a.get("deadline").filter(|d| d.is_object()) {
-            if let Some((k, when)) = work {
-                let meets =
-                    get(list(a, "choices"), k)?.get("meets_deadline") == Some(&Value::Bool(true));
-                kept = meets && when <= index(d, "period")?;
+    /// Points of an asset while and after `work` and `bridge`, in cents.
+    fn exposure(&self, a: &Asset, work: Option<At>, bridge: Option<At>) -> anyhow::Result<i128> {
+        let t = self.t();
+        // Up to and with the period of the work, or to the end.
+        let until = work.map_or(t, |(_, when)| (when + 1).min(t));
+        let mut points = match bridge {
+            None => a.points * i64::try_from(until)?,
+            Some((b, from)) => {
+                let open = (from + 1).min(until);
+                let during = until - open;
+                a.points * i64::try_from(open)?
+                    + get(&a.bridges, b)?.points_while * i64::try_from(during)?
             }
-            if !kept {
-                cents += number(d, "missed_cents");
-            }
-        }
-        if let Some(planned) = a.get("planned").filter(|p| p.is_object())
-            && pair(planned, "work")? != work
-        {
-            cents += self.change;
-        }
-        Ok(cents)
-    }
-
-    /// Uses of a pick without its visit: resource, period, amount.
-    fn uses(
-        &self,
-        a: &Value,
-        work: Option<(usize, usize)>,
-        bridge: Option<(usize, usize)>,
-    ) -> anyhow::Result<Vec<(On, usize, i128)>> {
-        let mut out = Vec::new();
-        let department = index(a, "department")?;
-        let mut put = |thing: &Value, t: usize| -> anyhow::Result<()> {
-            out.push((("budget".to_owned(), department), t, number(thing, "cents")));
-            out.push((
-                ("crew".to_owned(), self.crew(a, thing)?),
-                t,
-                number(thing, "minutes"),
-            ));
-            if let Some(s) = thing.get("stock").and_then(Value::as_u64) {
-                out.push((("stock".to_owned(), usize::try_from(s)?), t, 1));
-            }
-            Ok(())
         };
-        if let Some((k, t)) = work {
-            put(get(list(a, "choices"), k)?, t)?;
+        if let Some((k, _)) = work {
+            points += get(&a.choices, k)?.points_after * i64::try_from(t - until)?;
         }
-        if let Some((b, t)) = bridge {
-            put(get(list(a, "bridges"), b)?, t)?;
-        }
-        Ok(out)
+        Ok(i128::from(points) * i128::from(self.cents_per_point))
     }
 
-    fn visit_uses(&self, site: usize) -> anyhow::Result<[(On, i128); 2]> {
-        let s = get(self.sites, site)?;
+    /// What a missed deadline and a change of an earlier plan count, in cents.
+    fn extras(&self, a: &Asset, work: Option<At>) -> anyhow::Result<i128> {
+        let mut cents = 0;
+        if let Some(d) = &a.deadline
+            && !keeps(a, d, work)?
+        {
+            cents += d.missed_cents;
+        }
+        if let Some(planned) = &a.planned
+            && planned.work != work
+        {
+            cents += self.change_cents;
+        }
+        Ok(cents.into())
+    }
+
+    /// Uses of work: resource and amount.
+    fn work_uses(&self, a: &Asset, c: &Choice) -> anyhow::Result<[Option<(On, i64)>; 3]> {
+        let crew = c.crew.unwrap_or(get(&self.sites, a.site)?.crew);
         Ok([
-            (
-                ("budget".to_owned(), index(s, "department")?),
-                number(s, "visit_cents"),
-            ),
-            (
-                ("crew".to_owned(), index(s, "crew")?),
-                number(s, "visit_minutes"),
-            ),
+            Some((On::Budget(a.department), c.cents)),
+            Some((On::Crew(crew), c.minutes)),
+            c.stock.map(|s| (On::Stock(s), 1)),
+        ])
+    }
+
+    fn bridge_uses(&self, a: &Asset, b: &Bridge) -> anyhow::Result<[(On, i64); 2]> {
+        let crew = b.crew.unwrap_or(get(&self.sites, a.site)?.crew);
+        Ok([
+            (On::Budget(a.department), b.cents),
+            (On::Crew(crew), b.minutes),
+        ])
+    }
+
+    fn visit_uses(&self, site: usize) -> anyhow::Result<[(On, i64); 2]> {
+        let s = get(&self.sites, site)?;
+        Ok([
+            (On::Budget(s.department), s.visit_cents),
+            (On::Crew(s.crew), s.visit_minutes),
         ])
     }
 }
 
-/// Cost of a schedule that keeps every rule, and binding deadlines missed.
-fn feasible(x: &Instance<'_>, schedule: &Value) -> anyhow::Result<(i128, usize)> {
-    let picks = list(schedule, "picks");
-    ensure!(picks.len() == x.assets.len(), "not every asset has a pick");
-    let mut used = vec![0i128; x.limits.len()];
-    let mut spend = |on: On, t: usize, n: i128| {
-        for l in x.rows.get(&(on, t)).into_iter().flatten() {
-            if let Some(u) = used.get_mut(*l) {
-                *u += n;
-            }
+fn keeps(a: &Asset, d: &Deadline, work: Option<At>) -> anyhow::Result<bool> {
+    Ok(match work {
+        Some((k, when)) => when <= d.period && get(&a.choices, k)?.meets_deadline,
+        None => false,
+    })
+}
+
+/// Cost of a schedule that keeps every rule and these limits, and binding deadlines missed.
+fn feasible(p: &Problem, limits: &[Limit], schedule: &Schedule) -> anyhow::Result<(i128, usize)> {
+    let picks = &schedule.picks;
+    ensure!(picks.len() == p.assets.len(), "not every asset has a pick");
+    let mut used: Table<i64> = Table::new(p.t());
+    let mut spend = |on: On, t: usize, n: i64| {
+        if let Some(u) = used.at(on, t) {
+            *u += n;
         }
     };
-    let mut objective = 0;
+    let mut objective: i128 = 0;
     let mut missed = 0;
     let mut visits: BTreeSet<(usize, usize)> = BTreeSet::new();
-    for (a, pick) in x.assets.iter().zip(picks) {
-        let (work, bridge) = (pair(pick, "work")?, pair(pick, "bridge")?);
-        let id = a.get("id").and_then(Value::as_str).unwrap_or("?");
+    for (a, pick) in p.assets.iter().zip(picks) {
+        let (work, bridge) = (pick.work, pick.bridge);
+        let id = &a.id;
         if let Some((k, t)) = work {
-            let c = get(list(a, "choices"), k)?;
+            let c = get(&a.choices, k)?;
             ensure!(
-                t < x.periods && t >= index(c, "earliest")?,
-                "{id}: before its lead time"
+                t < p.t() && t >= c.earliest,
+                "{id}: before its lead time, or after the end"
             );
-            if c.get("visit") == Some(&Value::Bool(true)) {
-                let site = index(a, "site")?;
-                ensure!(!x.closed(site, t), "{id}: in a blackout");
-                visits.insert((site, t));
+            if c.visit {
+                ensure!(!p.closed(a.site, t), "{id}: in a blackout");
+                visits.insert((a.site, t));
             }
-            for first in list(a, "after") {
-                let first = usize::try_from(first.as_u64().context("after")?)?;
-                let earlier = pair(get(picks, first)?, "work")?;
-                ensure!(earlier.is_none_or(|(_, p)| p <= t), "{id}: out of order");
+            for first in &a.after {
+                let earlier = get(picks, *first)?.work;
+                ensure!(earlier.is_none_or(|(_, e)| e <= t), "{id}: out of order");
+            }
+            for (on, n) in p.work_uses(a, c)?.into_iter().flatten() {
+                if matches!(on, On::Budget(_)) {
+                    objective += i128::from(n);
+                }
+                spend(on, t, n);
             }
         }
         if let Some((b, t)) = bridge {
-            let b = get(list(a, "bridges"), b)?;
+            let b = get(&a.bridges, b)?;
             ensure!(
-                t < x.periods && t >= index(b, "earliest")?,
-                "{id}: bridge before its lead time"
+                t < p.t() && t >= b.earliest,
+                "{id}: bridge before its lead time, or after the end"
             );
             ensure!(
                 work.is_none_or(|(_, w)| t <= w),
                 "{id}: bridge after the work"
             );
-        }
-        for (on, t, n) in x.uses(a, work, bridge)? {
-            if on.0 == "budget" {
-                objective += n;
-            }
-            spend(on, t, n);
-        }
-        objective += x.weighs(a, work, bridge)?;
-        let binding = a.get("deadline").and_then(|d| d.get("binding")) == Some(&Value::Bool(true));
-        if binding {
-            let d = a.get("deadline").context("deadline")?;
-            let kept = match work {
-                Some((k, t)) => {
-                    t <= index(d, "period")?
-                        && get(list(a, "choices"), k)?.get("meets_deadline")
-                            == Some(&Value::Bool(true))
+            for (on, n) in p.bridge_uses(a, b)? {
+                if matches!(on, On::Budget(_)) {
+                    objective += i128::from(n);
                 }
-                None => false,
-            };
-            missed += usize::from(!kept);
+                spend(on, t, n);
+            }
+        }
+        objective += p.exposure(a, work, bridge)? + p.extras(a, work)?;
+        if let Some(d) = a.deadline.as_ref().filter(|d| d.binding) {
+            missed += usize::from(!keeps(a, d, work)?);
         }
     }
     for (site, t) in visits {
-        for (on, n) in x.visit_uses(site)? {
-            if on.0 == "budget" {
-                objective += n;
+        for (on, n) in p.visit_uses(site)? {
+            if matches!(on, On::Budget(_)) {
+                objective += i128::from(n);
             }
             spend(on, t, n);
         }
     }
-    for ((on, from, to, amount), used) in x.limits.iter().zip(&used) {
+    for l in limits {
+        let used: i64 = (l.from..=l.to)
+            .map(|t| used.get(l.on, t).copied().unwrap_or(0))
+            .sum();
         ensure!(
-            used <= amount,
-            "{on:?}, periods {from} to {to}: {used} of {amount}"
+            used <= l.amount,
+            "{:?}, periods {} to {}: {used} of {}",
+            l.on,
+            l.from,
+            l.to,
+            l.amount
         );
     }
     Ok((objective, missed))
@@ -299,125 +401,101 @@ fn feasible(x: &Instance<'_>, schedule: &Value) -> anyhow::Result<(i128, usize)>
 /// Prices of limits make using them cost and their amounts worth; prices of rooms the same for one visit.
 /// At each site every asset then costs at least its value, unless visits are made; a visit lowers that
 /// by what its assets' values exceed the cost of work in it, less its own price.
-fn bound(x: &Instance<'_>, certificate: &Value) -> anyhow::Result<i128> {
-    let prices: Vec<i128> = list(certificate, "limits")
-        .iter()
-        .map(|p| p.as_i64().map_or(-1, i128::from))
-        .collect();
+fn bound(p: &Problem, certificate: &Certificate) -> anyhow::Result<i128> {
+    let periods = p.t();
     ensure!(
-        prices.len() == x.limits.len(),
+        certificate.limits.len() == p.limits.len(),
         "not every limit has a price"
     );
-    ensure!(prices.iter().all(|p| *p >= 0), "a price is below nothing");
     let mut total: i128 = 0;
-    for ((_, _, _, amount), price) in x.limits.iter().zip(&prices) {
-        total -= amount * price;
+    let mut prices: Table<i128> = Table::new(periods);
+    for (l, price) in p.limits.iter().zip(&certificate.limits) {
+        ensure!(*price >= 0, "a price is below nothing");
+        total -= i128::from(l.amount) * i128::from(*price);
+        for t in l.from..=l.to {
+            *prices.at(l.on, t).context("limit on what")? += i128::from(*price);
+        }
     }
-    let priced = |on: &On, t: usize| -> i128 {
-        x.rows
-            .get(&(on.clone(), t))
-            .into_iter()
-            .flatten()
-            .map(|l| prices.get(*l).copied().unwrap_or(0))
-            .sum()
+    // What a use costs under prices, with the money itself.
+    let priced = |on: On, t: usize, n: i64| -> i128 {
+        let own = if matches!(on, On::Budget(_)) { 1000 } else { 0 };
+        i128::from(n) * (own + prices.get(on, t).copied().unwrap_or(0))
     };
     // Orders: the first's period counts for it, the second's against it.
-    let mut first = vec![0i128; x.assets.len()];
-    let mut then = vec![0i128; x.assets.len()];
-    let mut orders = list(certificate, "orders").iter();
-    for (at, a) in x.assets.iter().enumerate() {
-        for before in list(a, "after") {
-            let price = orders.next().and_then(Value::as_i64).map_or(-1, i128::from);
-            ensure!(price >= 0, "an order has no price");
-            let before = usize::try_from(before.as_u64().context("after")?)?;
-            *first.get_mut(before).context("after")? += price;
-            *then.get_mut(at).context("after")? += price;
+    let mut first = vec![0i128; p.assets.len()];
+    let mut then = vec![0i128; p.assets.len()];
+    let mut orders = certificate.orders.iter();
+    for (at, a) in p.assets.iter().enumerate() {
+        for before in &a.after {
+            let price = *orders.next().context("an order has no price")?;
+            ensure!(price >= 0, "a price is below nothing");
+            *first.get_mut(*before).context("after what")? += i128::from(price);
+            *then.get_mut(at).context("after")? += i128::from(price);
         }
     }
     // Rooms: site and period -> resource, amount beside the travel, price.
-    let mut rooms: BTreeMap<(usize, usize), Vec<(On, i128, i128)>> = BTreeMap::new();
-    for r in list(certificate, "rooms") {
-        let (site, t, l) = (index(r, "site")?, index(r, "period")?, index(r, "limit")?);
-        let price = number(r, "price");
-        let (on, from, to, amount) = get(&x.limits, l)?;
+    let mut rooms: BTreeMap<(usize, usize), Vec<(On, i64, i64)>> = BTreeMap::new();
+    for r in &certificate.rooms {
+        let l = get(&p.limits, r.limit)?;
         ensure!(
-            price >= 0 && (*from..=*to).contains(&t),
+            r.price >= 0 && (l.from..=l.to).contains(&r.period),
             "a room stands where its limit does not"
         );
-        let travel: i128 = x
-            .visit_uses(site)?
-            .iter()
-            .filter(|(v, _)| v == on)
-            .map(|(_, n)| *n)
-            .sum();
-        let left = (amount - travel).max(0);
-        rooms
-            .entry((site, t))
-            .or_default()
-            .push((on.clone(), left, price));
+        let travel = p.visit_uses(r.site)?;
+        let travel = travel.iter().filter(|(v, _)| *v == l.on).map(|(_, n)| *n);
+        let left = (l.amount - travel.sum::<i64>()).max(0);
+        let here = rooms.entry((r.site, r.period)).or_default();
+        here.push((l.on, left, r.price));
     }
-    let values = list(certificate, "values");
     ensure!(
-        values.len() == x.assets.len(),
+        certificate.values.len() == p.assets.len(),
         "not every asset has a value"
     );
     // What is left of each visit's price when its assets have taken what they gain by it.
     let mut visits: BTreeMap<(usize, usize), i128> = BTreeMap::new();
-    for (at, a) in x.assets.iter().enumerate() {
-        let site = index(a, "site")?;
-        let mut value = values
-            .get(at)
-            .and_then(Value::as_i64)
-            .map(i128::from)
-            .context("value")?;
-        let n = i128::try_from(x.periods)?;
-        // Cheapest bridge for work in each period: tried one by one.
-        let mut extra: Vec<Vec<(Option<(usize, usize)>, i128)>> = vec![vec![(None, 0)]; x.periods];
-        for (b, bridge) in list(a, "bridges").iter().enumerate() {
-            for from in index(bridge, "earliest")?..x.periods {
-                let mut cents = 0;
-                for (on, t, amount) in x.uses(a, None, Some((b, from)))? {
-                    let own = if on.0 == "budget" { 1000 } else { 0 };
-                    cents += amount * (own + priced(&on, t));
-                }
-                for list in extra.iter_mut().skip(from) {
-                    list.push((Some((b, from)), cents));
-                }
+    let mut with: Vec<Option<i128>> = Vec::new();
+    let mut bridges: Vec<(At, i128)> = Vec::new();
+    for (at, (a, value)) in p.assets.iter().zip(&certificate.values).enumerate() {
+        let n = i128::try_from(periods)?;
+        // Every bridge in every period, with what it costs.
+        bridges.clear();
+        for (b, bridge) in a.bridges.iter().enumerate() {
+            for from in bridge.earliest..periods {
+                let cost = p.bridge_uses(a, bridge)?;
+                let cost = cost.iter().map(|(on, n)| priced(*on, from, *n));
+                bridges.push(((b, from), cost.sum()));
             }
         }
-        let cheapest = |work: Option<(usize, usize)>| -> anyhow::Result<i128> {
-            let until = work.map_or(x.periods - 1, |(_, t)| t);
-            let mut least = i128::MAX;
-            for (bridge, cents) in get(&extra, until)? {
-                least = least.min(1000 * x.weighs(a, work, *bridge)? + cents);
+        // Exposure with the cheapest of them, tried one by one.
+        let cheapest = |work: Option<At>| -> anyhow::Result<i128> {
+            let until = work.map_or(periods - 1, |(_, t)| t);
+            let mut least = 1000 * p.exposure(a, work, None)?;
+            for (bridge, cost) in bridges.iter().filter(|(b, _)| b.1 <= until) {
+                least = least.min(1000 * p.exposure(a, work, Some(*bridge))? + cost);
             }
-            Ok(least)
+            Ok(least + 1000 * p.extras(a, work)?)
         };
         let (f, s) = (*get(&first, at)?, *get(&then, at)?);
         let mut without = cheapest(None)? - s * n;
-        let mut with: Vec<Option<i128>> = vec![None; x.periods];
-        for (k, c) in list(a, "choices").iter().enumerate() {
-            let visit = c.get("visit") == Some(&Value::Bool(true));
-            for t in index(c, "earliest")?..x.periods {
-                if visit && x.closed(site, t) {
+        with.clear();
+        with.resize(periods, None);
+        for (k, c) in a.choices.iter().enumerate() {
+            let uses = p.work_uses(a, c)?;
+            for t in c.earliest..periods {
+                if c.visit && p.closed(a.site, t) {
                     continue;
                 }
                 let mut cost = cheapest(Some((k, t)))? + (f - s) * i128::try_from(t)?;
-                for (on, t, amount) in x.uses(a, Some((k, t)), None)? {
-                    let own = if on.0 == "budget" { 1000 } else { 0 };
-                    cost += amount * (own + priced(&on, t));
-                    if visit {
-                        for (_, _, price) in rooms
-                            .get(&(site, t))
-                            .into_iter()
-                            .flatten()
-                            .filter(|r| r.0 == on)
-                        {
-                            cost += amount * price;
+                for (on, amount) in uses.iter().flatten() {
+                    cost += priced(*on, t, *amount);
+                    if c.visit && !rooms.is_empty() {
+                        let here = rooms.get(&(a.site, t)).into_iter().flatten();
+                        for (_, _, price) in here.filter(|r| r.0 == *on) {
+                            cost += i128::from(*amount) * i128::from(*price);
                         }
                     }
                 }
-                if visit {
+                if c.visit {
                     if let Some(w) = with.get_mut(t) {
                         *w = Some(w.map_or(cost, |w| w.min(cost)));
                     }
@@ -427,30 +505,29 @@ fn bound(x: &Instance<'_>, certificate: &Value) -> anyhow::Result<i128> {
             }
         }
         // A value above what the asset costs without a visit proves nothing.
-        value = value.min(without);
+        let value = i128::from(*value).min(without);
         total += value;
         for (t, cost) in with.iter().enumerate() {
             if let Some(cost) = cost
                 && value > *cost
             {
-                *visits.entry((site, t)).or_insert(0) -= value - cost;
+                *visits.entry((a.site, t)).or_insert(0) -= value - cost;
             }
         }
     }
-    for (site, t) in rooms.keys() {
-        visits.entry((*site, *t)).or_insert(0);
+    for key in rooms.keys() {
+        visits.entry(*key).or_insert(0);
     }
     for ((site, t), left) in visits {
-        if x.closed(site, t) {
+        if p.closed(site, t) {
             continue;
         }
         let mut price = left;
-        for (on, n) in x.visit_uses(site)? {
-            let own = if on.0 == "budget" { 1000 } else { 0 };
-            price += n * (own + priced(&on, t));
+        for (on, n) in p.visit_uses(site)? {
+            price += priced(on, t, n);
         }
         for (_, room, worth) in rooms.get(&(site, t)).into_iter().flatten() {
-            price -= room * worth;
+            price -= i128::from(*room) * i128::from(*worth);
         }
         total += price.min(0);
     }
@@ -462,24 +539,30 @@ fn bound(x: &Instance<'_>, certificate: &Value) -> anyhow::Result<i128> {
 ///
 /// # Errors
 /// What does not hold.
+#[cfg(test)]
 pub fn check(plan: &Value) -> anyhow::Result<Checked> {
-    let problem = plan.get("problem").context("no problem")?;
-    let x = Instance::read(problem, &[])?;
-    let (objective, missed) =
-        feasible(&x, plan.get("schedule").context("no schedule")?).context("the schedule")?;
-    let bound =
-        bound(&x, plan.get("certificate").context("no certificate")?).context("the certificate")?;
+    checked(&Plan::deserialize(plan)?)
+}
+
+fn checked(plan: &Plan) -> anyhow::Result<Checked> {
+    let p = &plan.problem;
+    ensure!(p.t() > 0, "no period");
+    for (at, l) in p.limits.iter().enumerate() {
+        ensure!(l.from <= l.to && l.to < p.t(), "limit {at}: periods");
+    }
+    let (objective, missed) = feasible(p, &p.limits, &plan.schedule).context("the schedule")?;
+    let bound = bound(p, &plan.certificate).context("the certificate")?;
     ensure!(
-        objective == number(plan, "objective"),
+        objective == plan.objective,
         "the schedule costs {objective}, not {}",
-        number(plan, "objective")
+        plan.objective
     );
     ensure!(
-        bound >= number(plan, "bound"),
+        bound >= plan.bound,
         "the certificate proves {bound}, less than {}",
-        number(plan, "bound")
+        plan.bound
     );
-    let status = plan.get("status").and_then(Value::as_str).unwrap_or("");
+    let status = plan.status.as_str();
     ensure!(
         (status == "deadlines_missed") == (missed > 0),
         "{missed} binding deadlines are missed and the status is {status}"
@@ -489,22 +572,28 @@ pub fn check(plan: &Value) -> anyhow::Result<Checked> {
         "optimal is not proven"
     );
     // What is said to be enough must be.
-    if let Some(short) = plan.get("shortfall").filter(|s| s.is_object()) {
-        let add = short.get("limits").or_else(|| short.get("add"));
-        let more = add.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        let richer = Instance::read(problem, more)?;
-        let (_, still) = feasible(&richer, short.get("schedule").context("no schedule")?)
-            .context("the plan with what lacks")?;
+    if let Some(short) = &plan.shortfall {
+        let add = if short.limits.is_empty() {
+            Vec::deserialize(&short.add).unwrap_or_default()
+        } else {
+            short.limits.clone()
+        };
+        let mut limits = p.limits.clone();
+        for (at, n) in add {
+            limits.get_mut(at).context("more of what")?.amount += n;
+        }
+        let (_, still) =
+            feasible(p, &limits, &short.schedule).context("the plan with what lacks")?;
         ensure!(
-            still == list(short, "out_of_reach").len(),
+            still == short.out_of_reach.len(),
             "with what lacks, {still} deadlines are still missed"
         );
     }
     Ok(Checked {
         objective,
         bound,
-        assets: x.assets.len(),
-        limits: x.limits.len(),
+        assets: p.assets.len(),
+        limits: p.limits.len(),
         missed,
     })
 }
@@ -512,8 +601,8 @@ pub fn check(plan: &Value) -> anyhow::Result<Checked> {
 /// Checks a file and says so.
 pub fn run(path: &Path) -> anyhow::Result<()> {
     let bytes = fs::read(path).with_context(|| path.display().to_string())?;
-    let plan: Value = serde_json::from_slice(&bytes).context("no JSON")?;
-    let c = check(&plan)?;
+    let plan: Plan = serde_json::from_slice(&bytes).context("no plan")?;
+    let c = checked(&plan)?;
     #[allow(clippy::cast_precision_loss)] // a percentage to print
     let gap = (c.objective - c.bound).max(0) as f64 / c.objective.max(1) as f64 * 100.0;
     println!(
