@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
 use crate::model::Report;
-use crate::sanitise::acts;
+use crate::sanitise::{acts, is_plainly_quiet};
 
 /// How JSON is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,6 +155,9 @@ impl<F: Formatter> Formatter for Escaping<F> {
         w: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        if is_plainly_quiet(fragment) {
+            return self.inner.write_string_fragment(w, fragment);
+        }
         let mut rest = fragment;
         while let Some((at, c)) = rest.char_indices().find(|(_, c)| acts(*c)) {
             w.write_all(rest.get(..at).unwrap_or_default().as_bytes())?;

@@ -26,11 +26,17 @@ pub fn acts(c: char) -> bool {
         )
 }
 
+/// True if nothing in the text [`acts`], told by its bytes alone; a text of other letters than English
+/// ones is not told by them.
+pub fn is_plainly_quiet(text: &str) -> bool {
+    text.bytes().all(|b| matches!(b, b' '..=b'~'))
+}
+
 /// Outside text made harmless for a single line: line ends and tabs become a space, every other
 /// character that [`acts`] becomes its code point in brackets (`[U+202E]`), so that it is seen and
 /// does nothing.
 pub fn sanitise(text: &str) -> Cow<'_, str> {
-    if !text.contains(acts) {
+    if is_plainly_quiet(text) || !text.contains(acts) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);

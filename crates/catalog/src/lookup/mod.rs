@@ -50,6 +50,11 @@ impl Lazy {
         }
     }
 
+    /// As it was written.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The expression; `None` if it does not compile, which the catalogue check reports.
     pub(crate) fn get(&self) -> Option<&Regex> {
         self.compiled

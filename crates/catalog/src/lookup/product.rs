@@ -1,11 +1,11 @@
 //! Products and what may be inside.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{Catalog, Lazy, squeezed};
 use crate::meaning::{Meaning, Possible};
 use crate::model::{Confidence, IdKind, Inside, Product, Raw};
-use crate::starts::tightened;
+use crate::starts::{starts, tightened};
 
 /// Longest model name looked at, in bytes.
 const LONGEST: usize = 160;
@@ -45,6 +45,45 @@ pub(crate) struct Products {
     anyhow: Vec<usize>,
     /// Numbers of the products some of whose contents are tied to an order code.
     coded: Vec<usize>,
+    /// How names and order codes begin, in upper case, by their first two bytes in lower case.
+    openings: HashMap<[u8; 2], Vec<String>>,
+    /// The first two bytes of the makers' squeezed names.
+    makers_open: HashSet<[u8; 2]>,
+    /// Names and order codes of which it is not known how they begin.
+    unopened: Unopened,
+}
+
+/// Expressions of which it is not known how their matches begin.
+#[derive(Debug, Default)]
+enum Unopened {
+    /// There are none.
+    #[default]
+    None,
+    /// What they match holds a match of this.
+    Some(Lazy),
+    /// Nothing can be said: they look at what stands around a match.
+    Any,
+}
+
+impl Unopened {
+    fn new(patterns: &[String]) -> Self {
+        if patterns.is_empty() {
+            return Self::None;
+        }
+        let text = format!("(?:{})", patterns.join(")|(?:"));
+        match regex_syntax::parse(&text) {
+            Ok(hir) if hir.properties().look_set().is_empty() => Self::Some(Lazy::new(text)),
+            _ => Self::Any,
+        }
+    }
+
+    fn may_be_in(&self, text: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::Some(lazy) => lazy.get().is_none_or(|re| re.is_match(text)),
+            Self::Any => true,
+        }
+    }
 }
 
 impl Known {
@@ -56,6 +95,23 @@ impl Known {
                     .is_some_and(|head| head.eq_ignore_ascii_case(s))
             });
         begins && self.pattern.get().is_some_and(|re| re.is_match(form))
+    }
+}
+
+/// The expression without the marks that make it match the whole.
+fn inner(pattern: &Lazy) -> &str {
+    let text = pattern.text();
+    text.strip_prefix("^(?:")
+        .and_then(|t| t.strip_suffix(")$"))
+        .unwrap_or(text)
+}
+
+/// Adds beginnings under their first two bytes.
+fn open(openings: &mut HashMap<[u8; 2], Vec<String>>, begin: &[String]) {
+    for start in begin {
+        if let Some(o) = opening(start) {
+            openings.entry(o).or_default().push(start.clone());
+        }
     }
 }
 
@@ -76,12 +132,12 @@ impl Products {
             for name in std::iter::once(&products.maker).chain(&products.aliases) {
                 out.makers.push((squeezed(name), file));
             }
-            for ((at, product), starts) in products.product.iter().enumerate().zip(beginnings) {
+            for ((at, product), begin) in products.product.iter().enumerate().zip(beginnings) {
                 let tight = tightened(&product.model);
                 out.known.push(Known {
                     file,
                     at,
-                    starts: starts.clone(),
+                    starts: begin.clone(),
                     pattern: Lazy::new(format!("^(?:{tight})$")),
                     codes: product
                         .inside
@@ -115,6 +171,10 @@ impl Products {
         }
         self.sorted.clone_from(&self.makers);
         self.sorted.sort();
+        for (name, _) in &self.makers {
+            self.makers_open.extend(opening(name));
+        }
+        let mut unopened = Vec::new();
         self.of_file = vec![Vec::new(); files];
         for (number, known) in self.known.iter().enumerate() {
             if let Some(list) = self.of_file.get_mut(known.file) {
@@ -123,6 +183,13 @@ impl Products {
             if known.codes.iter().any(Option::is_some) {
                 self.coded.push(number);
             }
+            for code in known.codes.iter().flatten() {
+                match starts(inner(code)) {
+                    Ok(begin) => open(&mut self.openings, &begin),
+                    Err(_) => unopened.push(inner(code).to_owned()),
+                }
+            }
+            open(&mut self.openings, &known.starts);
             let openings: Option<BTreeSet<[u8; 2]>> =
                 known.starts.iter().map(|s| opening(s)).collect();
             match openings.filter(|o| !o.is_empty()) {
@@ -131,9 +198,32 @@ impl Products {
                         self.beginning.entry(opening).or_default().push(number);
                     }
                 }
-                None => self.anyhow.push(number),
+                None => {
+                    self.anyhow.push(number);
+                    unopened.push(inner(&known.pattern).to_owned());
+                }
             }
         }
+        self.unopened = Unopened::new(&unopened);
+    }
+
+    /// Whether a name or an order code, with or without its maker's name before it, may begin this text.
+    fn may_begin(&self, text: &str) -> bool {
+        let text = tight(text);
+        let near = opening(&text)
+            .and_then(|o| self.openings.get(&o))
+            .is_some_and(|begin| {
+                begin.iter().any(|s| {
+                    text.get(..s.len())
+                        .is_some_and(|head| head.eq_ignore_ascii_case(s))
+                })
+            });
+        if near {
+            return true;
+        }
+        let plain = squeezed(&text);
+        (self.shortest < 2 || opening(&plain).is_some_and(|o| self.makers_open.contains(&o)))
+            && self.maker_before(&plain).is_some()
     }
 
     /// Files of the product makers that this squeezed name may stand for, in order.
@@ -230,6 +320,25 @@ fn tight(text: &str) -> String {
 }
 
 impl Catalog {
+    /// For each of these words, whether the name of a product may begin there that is written in at most
+    /// so many of them. Where it says no, [`Catalog::product`] knows nothing of the words from there on,
+    /// joined by blanks, whoever the maker and whatever the order code. Far cheaper than asking for each.
+    pub fn product_beginnings(&self, words: &[&str], most: usize) -> Vec<bool> {
+        if self.products.unopened.may_be_in(&tight(&words.concat())) {
+            return vec![true; words.len()];
+        }
+        let mut text = String::new();
+        (0..words.len())
+            .map(|at| {
+                text.clear();
+                for word in words.iter().skip(at).take(most) {
+                    text.push_str(word);
+                }
+                self.products.may_begin(&text)
+            })
+            .collect()
+    }
+
     /// A product: what may be inside. `order_code` and `batch` narrow it where the source ties a
     /// module to them. An open meaning: other modules are possible too, or the cellular part is
     /// optional (then `kind` is `None`); an empty set: the radio is known and its maker is not.
@@ -626,5 +735,35 @@ mod tests {
             named > 50 && before > 50 && makers > 50,
             "{named} {before} {makers}"
         );
+    }
+
+    #[test]
+    fn where_no_product_begins_none_is_found() {
+        let catalog = Catalog::embedded().unwrap();
+        let mut texts = texts();
+        texts.extend(catalog.products.known.iter().flat_map(|k| {
+            let (_, file) = &catalog.raw.products[k.file];
+            k.starts
+                .iter()
+                .map(|s| format!("router {} {s} 1", file.maker))
+        }));
+        texts.insert("router, order code AB-H7V3C0-1".to_owned());
+        let (mut found, mut ruled_out) = (0, 0);
+        for text in &texts {
+            let words: Vec<&str> = text.split_whitespace().take(12).collect();
+            let begins = catalog.product_beginnings(&words, 4);
+            ruled_out += begins.iter().filter(|b| !**b).count();
+            for (at, begins) in begins.iter().enumerate() {
+                for length in 1..=4.min(words.len() - at) {
+                    let model = words[at..at + length].join(" ");
+                    for maker in [None, Some("Teltonika"), Some("Lenovo")] {
+                        let is = catalog.product(maker, &model, None, None).is_some();
+                        found += usize::from(is);
+                        assert!(*begins || !is, "{maker:?} {model} in {text}");
+                    }
+                }
+            }
+        }
+        assert!(found > 100 && ruled_out > 5000, "{found} {ruled_out}");
     }
 }

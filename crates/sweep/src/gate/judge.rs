@@ -26,6 +26,8 @@ fn said(item: &Item) -> String {
     } else {
         "goods"
     });
+    key.push('\n');
+    key.push_str(&item.text);
     for s in &item.declared {
         if s.observation.clue == Clue::Quantity {
             continue;

@@ -1,6 +1,5 @@
 //! From what readers saw to lines: one item to be bought each.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use cellsweep_evidence::{Clue, KeyKind, Observation, Place, Stance};
@@ -8,6 +7,14 @@ use cellsweep_identify::Seen;
 
 /// Longest text kept of a line, in characters.
 const TEXT_MOST: usize = 300;
+
+/// A line as answers show it.
+pub(super) fn shortened(text: &str) -> String {
+    match text.char_indices().nth(TEXT_MOST) {
+        Some((end, _)) => text.get(..end).unwrap_or(text).to_owned(),
+        None => text.to_owned(),
+    }
+}
 
 /// One line.
 #[derive(Debug)]
@@ -29,32 +36,42 @@ pub(super) struct Item {
     pub alternates: Vec<Vec<Seen>>,
 }
 
-/// Sheet, row, and unit outside tables.
-type Key = (Option<String>, u64, u64);
-
-/// Where a line of this format is found again: rows of tables join units, elsewhere a unit is a line.
-fn key(seen: &Seen) -> Key {
-    match &seen.observation.place {
-        Place::Cell { sheet, row, .. } => (sheet.clone(), *row, 0),
-        _ => (None, 0, seen.observation.unit + 1),
+/// Whether two observations stand in one line: rows of tables join units, elsewhere a unit is a line.
+fn together(a: &Seen, b: &Seen) -> bool {
+    match (&a.observation.place, &b.observation.place) {
+        (
+            Place::Cell { sheet, row, .. },
+            Place::Cell {
+                sheet: other,
+                row: at,
+                ..
+            },
+        ) => row == at && sheet == other,
+        (Place::Cell { .. }, _) | (_, Place::Cell { .. }) => false,
+        _ => a.observation.unit == b.observation.unit,
     }
 }
 
-/// Lines of what was read of one source.
-pub(super) fn lines(seen: Vec<Seen>) -> Vec<Item> {
-    let mut groups: Vec<(Range<usize>, Key)> = Vec::new();
-    for (i, s) in seen.iter().enumerate() {
-        let k = key(s);
-        match groups.last_mut() {
-            Some((range, last)) if *last == k => range.end = i + 1,
-            _ => groups.push((i..i + 1, k)),
+/// Readers of designs and bills of materials: what they give out are the words of the input, and a
+/// module is an entry of its own.
+const HARDWARE: &[&str] = &["cyclonedx", "spdx", "eagle", "kicad"];
+
+/// Whether it stands in a line of a text that a reader took apart.
+pub(super) fn of_text(seen: &Seen) -> bool {
+    matches!(seen.observation.place, Place::Line(_)) && !HARDWARE.contains(&&*seen.reader)
+}
+
+/// Lines of what was read of one source, one after the other: each is let go before the next is made.
+pub(super) fn lines(seen: Vec<Seen>) -> impl Iterator<Item = Item> {
+    let mut rest = seen.into_iter().peekable();
+    std::iter::from_fn(move || {
+        let mut line = vec![rest.next()?];
+        while let Some(next) = rest.next_if(|s| line.last().is_some_and(|l| together(l, s))) {
+            line.push(next);
         }
-    }
-    let mut rest = seen.into_iter();
-    groups
-        .into_iter()
-        .filter_map(|(range, _)| item(rest.by_ref().take(range.len()).collect()))
-        .collect()
+        Some(item(line))
+    })
+    .flatten()
 }
 
 /// True if the line has a designator as drawings have them: `U5`, `CARD1`. A quote's reference number
@@ -86,7 +103,7 @@ fn item(seen: Vec<Seen>) -> Option<Item> {
         Place::Line(n) => (Some(*n), format!("line {n}")),
         other => (None, other.to_string()),
     };
-    let hardware = matches!(&*first.reader, "cyclonedx" | "spdx" | "eagle" | "kicad");
+    let hardware = HARDWARE.contains(&&*first.reader);
     // Software that a bill of materials names is nothing that is bought by this line.
     if seen
         .iter()
@@ -109,13 +126,17 @@ fn item(seen: Vec<Seen>) -> Option<Item> {
     let mut words: Vec<&str> = Vec::new();
     for s in &seen {
         let o = &s.observation;
-        if matches!(o.clue, Clue::Quantity | Clue::Enumerated) || words.contains(&o.value.as_str())
+        // How a modem showed itself is the reader's wording, not the list's.
+        if matches!(
+            o.clue,
+            Clue::Quantity | Clue::Enumerated | Clue::CellularInterface
+        ) || words.contains(&o.value.as_str())
         {
             continue;
         }
         words.push(&o.value);
     }
-    let text: String = words.join(" ").chars().take(TEXT_MOST).collect();
+    let text = shortened(&words.join(" "));
     let mut declared = Vec::new();
     let mut alternates: Vec<Vec<Seen>> = Vec::new();
     let mut unit = None;
@@ -151,7 +172,7 @@ fn item(seen: Vec<Seen>) -> Option<Item> {
 /// A line of a plain list, or an argument: `RUT956, 12 pcs`.
 pub(super) fn plain(source: &Arc<str>, line: Option<u64>, place: String, text: &str) -> Item {
     let (text, quantity) = counted(text);
-    let text: String = text.chars().take(TEXT_MOST).collect();
+    let text = shortened(text);
     let seen = |clue: Clue| Seen {
         source: Arc::clone(source),
         reader: "gate".into(),

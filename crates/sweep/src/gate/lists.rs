@@ -1,6 +1,6 @@
 //! Lists of goods that no reader takes as they are: tables made for something else, and plain texts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::sync::Arc;
 
@@ -71,23 +71,48 @@ fn most_lines(input: &Input, seen: &[Seen]) -> bool {
     rows.len() * 2 + 1 >= lines
 }
 
-/// A file without a known format: a list with one item a line.
-pub(super) fn plain_list(input: &Input, state: &mut SourceState) -> Vec<Item> {
-    let Ok(file) = std::fs::File::open(&input.path) else {
-        return Vec::new();
-    };
+/// A text, and whether its end was cut off. `None`: it cannot be read, or is no text.
+fn whole(input: &Input) -> Option<(String, bool)> {
+    let file = std::fs::File::open(&input.path).ok()?;
     let mut bytes = Vec::new();
     let mut reader = BufReader::new(file).take(LIST_MOST);
-    if reader.read_to_end(&mut bytes).is_err() {
-        return Vec::new();
+    reader.read_to_end(&mut bytes).ok()?;
+    let cut =
+        bytes.len() as u64 == LIST_MOST && !reader.get_mut().fill_buf().unwrap_or(&[]).is_empty();
+    Some((text::decode(&bytes)?.into_owned(), cut))
+}
+
+/// Lets lines of a text that a reader took apart show what stands there, not what was made of it.
+pub(super) fn quote(input: &Input, items: &mut [Item]) {
+    let Some((text, _)) = whole(input) else {
+        return;
+    };
+    let mut at: BTreeMap<u64, Vec<&mut Item>> = BTreeMap::new();
+    for item in items {
+        if let Some(line) = item.line {
+            at.entry(line).or_default().push(item);
+        }
     }
-    let Some(text) = text::decode(&bytes) else {
+    for (number, line) in (1..).zip(text.lines()) {
+        let line = line.trim();
+        for item in at.remove(&number).into_iter().flatten() {
+            if !line.is_empty() {
+                item.text = lines::shortened(line);
+            }
+        }
+        if at.is_empty() {
+            break;
+        }
+    }
+}
+
+/// A file without a known format: a list with one item a line.
+pub(super) fn plain_list(input: &Input, state: &mut SourceState) -> Vec<Item> {
+    let Some((text, mut cut)) = whole(input) else {
         return Vec::new();
     };
     let source: Arc<str> = input.shown.as_str().into();
     let mut items = Vec::new();
-    let mut cut =
-        bytes.len() as u64 == LIST_MOST && !reader.get_mut().fill_buf().unwrap_or(&[]).is_empty();
     for (n, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {

@@ -75,36 +75,12 @@ pub fn gate(
 ) -> Gate {
     let mut reading = read_given(catalog, inputs, unwalked, settings, progress);
     lists::as_goods(catalog, inputs, settings, &mut reading);
-    let mut items: Vec<Item> = Vec::new();
     let mut by_source: BTreeMap<Arc<str>, Vec<Seen>> = BTreeMap::new();
     for seen in reading.seen {
         by_source
             .entry(Arc::clone(&seen.source))
             .or_default()
             .push(seen);
-    }
-    for state in &mut reading.sources {
-        let seen = by_source.remove(state.path.as_str()).unwrap_or_default();
-        let plain =
-            state.status == ReadStatus::Unrecognised || state.format.as_deref() == Some("text");
-        if plain
-            && let Some(input) = inputs
-                .iter()
-                .find(|i| i.shown == state.path && i.format.is_none())
-        {
-            items.extend(lists::plain_list(input, state));
-        } else {
-            items.extend(lines::lines(seen));
-        }
-    }
-    let argument: Arc<str> = "argument".into();
-    for (n, part) in parts.iter().enumerate() {
-        items.push(lines::plain(
-            &argument,
-            None,
-            format!("argument {}", n + 1),
-            part,
-        ));
     }
     progress.stage("judging");
     let mut judge = Judge {
@@ -122,7 +98,35 @@ pub fn gate(
         table: Table::embedded(),
         quiet: HashMap::new(),
     };
-    let lines: Vec<Line> = items.iter().filter_map(|item| judge.line(item)).collect();
+    let mut answers: Vec<Line> = Vec::new();
+    for state in &mut reading.sources {
+        let seen = by_source.remove(state.path.as_str()).unwrap_or_default();
+        let input = inputs.iter().find(|i| i.shown == state.path);
+        let plain =
+            state.status == ReadStatus::Unrecognised || state.format.as_deref() == Some("text");
+        let mut items: Vec<Item>;
+        match input {
+            Some(input) if plain && input.format.is_none() => {
+                items = lists::plain_list(input, state);
+            }
+            Some(input) if seen.iter().any(lines::of_text) => {
+                items = lines::lines(seen).collect();
+                lists::quote(input, &mut items);
+            }
+            _ => {
+                // A table may be long: its lines are let go one by one.
+                answers.extend(lines::lines(seen).filter_map(|item| judge.line(&item)));
+                continue;
+            }
+        }
+        answers.extend(items.iter().filter_map(|item| judge.line(item)));
+    }
+    let argument: Arc<str> = "argument".into();
+    for (n, part) in parts.iter().enumerate() {
+        let item = lines::plain(&argument, None, format!("argument {}", n + 1), part);
+        answers.extend(judge.line(&item));
+    }
+    let lines = answers;
     let used = judge.used;
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for l in &lines {

@@ -11,6 +11,8 @@ use super::{lines, words};
 
 /// Most product names looked up in one line.
 const LOOKUPS: usize = 60;
+/// Most words of a product's name.
+const WORDS: usize = 5;
 
 /// Maker, model and order code as a line states them.
 pub(super) type Product = (Option<String>, String, Option<String>);
@@ -87,22 +89,40 @@ impl Judge<'_> {
                 .filter(|w| !w.is_empty())
                 .take(24)
                 .collect();
-            let mut tries: Vec<String> = vec![(*text).to_owned()];
             // A part of a board is no product whose name stands among other words.
             let words: &[&str] = if on_board { &[] } else { &words };
-            for length in (1..=5.min(words.len())).rev() {
-                for window in words.windows(length) {
-                    let has = |f: fn(char) -> bool| window.iter().any(|w| w.chars().any(f));
-                    if has(|c| c.is_ascii_digit()) && has(|c| c.is_ascii_alphabetic()) {
-                        tries.push(window.join(" "));
-                    }
-                }
-            }
-            for model in tries {
+            // Most words begin no product's name: a look at their first letters rules them out.
+            let begins = self.catalog.product_beginnings(words, WORDS);
+            let whole = self.catalog.product_beginnings(&[text], 1) == [true];
+            let marks: Vec<(bool, bool)> = words
+                .iter()
+                .map(|w| {
+                    (
+                        w.bytes().any(|b| b.is_ascii_digit()),
+                        w.bytes().any(|b| b.is_ascii_alphabetic()),
+                    )
+                })
+                .collect();
+            let windows = (1..=WORDS.min(words.len())).rev().flat_map(|length| {
+                words
+                    .windows(length)
+                    .zip(marks.windows(length))
+                    .zip(&begins)
+                    .filter(|((_, marks), _)| {
+                        marks.iter().any(|m| m.0) && marks.iter().any(|m| m.1)
+                    })
+                    .map(|((window, _), begins)| (window, begins))
+            });
+            let tries = std::iter::once((std::slice::from_ref(text), &whole)).chain(windows);
+            for (words, may_begin) in tries {
                 if left == 0 {
                     return None;
                 }
                 left -= 1;
+                if !may_begin {
+                    continue;
+                }
+                let model = words.join(" ");
                 // Another text of the line may be the order code.
                 let code = texts
                     .iter()

@@ -3,6 +3,11 @@
 //! Names of kinds of goods in the languages in which tenders and quotes are written. They decide between
 //! "no cellular module recognised" and "to be asked"; they never make anybody's module out of a word.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 /// What a line speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Speaks {
@@ -202,16 +207,65 @@ fn words(text: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The word itself or a part of it stands in the list.
-fn parts(word: &str, list: &[&str]) -> bool {
-    list.contains(&word) || word.split(['-', '/', '.']).any(|p| list.contains(&p))
+/// The word itself or a part of it is one of these.
+fn parts(word: &str, of: &HashSet<&str>) -> bool {
+    of.contains(word) || word.split(['-', '/', '.']).any(|p| of.contains(p))
+}
+
+/// The lists, as they are looked up.
+struct Lists {
+    cellular: HashSet<&'static str>,
+    generations: HashSet<&'static str>,
+    devices: HashSet<&'static str>,
+    /// Number in [`PLAIN`] of whole words.
+    plain: HashMap<&'static str, usize>,
+    /// Those that count inside a word.
+    inside: Option<AhoCorasick>,
+    /// Their numbers in [`PLAIN`].
+    inside_at: Vec<usize>,
+}
+
+static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    let mut plain = HashMap::new();
+    let mut inside = Vec::new();
+    let mut inside_at = Vec::new();
+    for (at, (name, _)) in PLAIN.iter().enumerate() {
+        plain.entry(*name).or_insert(at);
+        if name.chars().count() >= 5 {
+            inside.push(*name);
+            inside_at.push(at);
+        }
+    }
+    Lists {
+        cellular: CELLULAR.iter().copied().collect(),
+        generations: GENERATIONS.iter().copied().collect(),
+        devices: DEVICES.iter().copied().collect(),
+        plain,
+        inside: AhoCorasick::new(&inside).ok(),
+        inside_at,
+    }
+});
+
+impl Lists {
+    /// What a word says of plain goods: the first name of [`PLAIN`] that it is, has as a part, or holds.
+    fn plain(&self, word: &str) -> Option<&'static str> {
+        let whole = self.plain.get(word).copied();
+        let part = word.split('-').filter_map(|p| self.plain.get(p).copied());
+        let held = self
+            .inside
+            .iter()
+            .flat_map(|all| all.find_overlapping_iter(word))
+            .filter_map(|hit| self.inside_at.get(hit.pattern().as_usize()).copied());
+        let first = whole.into_iter().chain(part).chain(held).min()?;
+        PLAIN.get(first).map(|(_, is)| *is)
+    }
 }
 
 /// True if the line is a device's: a maker beside it is the device's, not a module's.
 pub(super) fn is_device(text: &str) -> bool {
     words(text).iter().any(|w| {
         let w = w.to_lowercase();
-        parts(&w, DEVICES) && !matches!(w.as_str(), "module" | "modul" | "modem")
+        parts(&w, &LISTS.devices) && !matches!(w.as_str(), "module" | "modul" | "modem")
     })
 }
 
@@ -219,11 +273,7 @@ pub(super) fn is_device(text: &str) -> bool {
 pub(super) fn speaks(text: &str) -> Speaks {
     let raw = words(text);
     let words: Vec<String> = raw.iter().map(|w| w.to_lowercase()).collect();
-    let device = words.iter().any(|w| parts(w, DEVICES));
-    let cellular = words.iter().any(|w| parts(w, CELLULAR))
-        || raw.iter().any(|w| {
-            GENERATIONS.contains(w) || w.split(['-', '/', '.']).any(|p| GENERATIONS.contains(&p))
-        });
+    let lists = &*LISTS;
     let plain = words
         .windows(2)
         .find_map(|two| match two {
@@ -233,21 +283,14 @@ pub(super) fn speaks(text: &str) -> Speaks {
                 .map(|(_, _, is)| *is),
             _ => None,
         })
-        .or_else(|| {
-            words.iter().find_map(|w| {
-                PLAIN
-                    .iter()
-                    .find(|(name, _)| {
-                        w == name
-                            || w.split('-').any(|p| p == *name)
-                            || (name.chars().count() >= 5 && w.contains(name))
-                    })
-                    .map(|(_, is)| *is)
-            })
-        });
+        .or_else(|| words.iter().find_map(|w| lists.plain(w)));
     match plain {
-        Some(is) if !device => Speaks::Plain(is),
-        _ if cellular => Speaks::Cellular,
+        Some(is) if !words.iter().any(|w| parts(w, &lists.devices)) => Speaks::Plain(is),
+        _ if words.iter().any(|w| parts(w, &lists.cellular))
+            || raw.iter().any(|w| parts(w, &lists.generations)) =>
+        {
+            Speaks::Cellular
+        }
         _ => Speaks::Nothing,
     }
 }
