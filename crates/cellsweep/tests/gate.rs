@@ -575,3 +575,61 @@ fn the_same_answer_twice_byte_for_byte() {
     ];
     assert_eq!(gate(&arguments).stdout, gate(&arguments).stdout);
 }
+
+/// A line shows what the list says at its place, never the words in which a reader tells of it.
+#[test]
+fn a_line_of_a_text_is_shown_as_it_stands_there() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../evidence/tests/golden");
+    for (list, line, shown) in [
+        (
+            "modem-status/telemetry.json",
+            3,
+            "\"modem_model\": \"Fibocom FM350-GL\",",
+        ),
+        (
+            "modem-status/as-esp-idf.log",
+            1,
+            "I (15894) pppos_example: Module: SIMCOM_SIM7600E",
+        ),
+        ("at/terminal.txt", 7, "Quectel"),
+    ] {
+        let path = golden.join(list);
+        let answer = json(&gate(&[
+            path.to_str().unwrap(),
+            "--policy",
+            "us-1260h",
+            "--date",
+            "2026-11-24",
+            "--format",
+            "json",
+        ]));
+        let first = &answer["lines"][0];
+        assert_eq!(first["line"], line, "{list}: {first}");
+        assert_eq!(first["text"], shown, "{list}");
+    }
+}
+
+/// One hardware description of one order code does not settle a product that comes in several.
+#[test]
+fn a_product_known_from_one_order_code_is_asked_about() {
+    let answer = json(&gate(&[
+        "RUT956, 12 pcs",
+        "--policy",
+        "us-1260h",
+        "--date",
+        "2026-11-24",
+        "--format",
+        "json",
+    ]));
+    let line = &answer["lines"][0];
+    assert_eq!(line["quantity"], 12);
+    assert_eq!(line["decision"], "insufficient_evidence");
+    assert_eq!(line["code"], "maker-not-settled");
+    assert_eq!(makers(line), ["quectel"]);
+    let question = line["question"].as_str().unwrap();
+    assert!(
+        question.contains("RUT956") && question.contains("Quectel or another maker, not known"),
+        "{question}"
+    );
+    assert_eq!(answer["exit"], serde_json::json!([5]));
+}

@@ -154,7 +154,11 @@ impl Judge<'_> {
                 let mut makers: Vec<String> = candidates.iter().map(|c| of(&c.maker)).collect();
                 makers.sort();
                 makers.dedup();
-                format!("one of {}", makers.join(", "))
+                match makers.as_slice() {
+                    // A set of one is open: else it would be settled.
+                    [one] => format!("{one} or another maker, not known"),
+                    _ => format!("one of {}", makers.join(", ")),
+                }
             }
         }
     }
@@ -171,7 +175,7 @@ impl Judge<'_> {
             let known = if f.candidates.is_empty() {
                 String::new()
             } else {
-                format!(" It is known with {}.", self.name(&f.module, &f.candidates))
+                format!(" Known: {}.", self.name(&f.module, &f.candidates))
             };
             let by = f
                 .settled_by
