@@ -192,16 +192,13 @@ impl Products {
             open(&mut self.openings, &known.starts);
             let openings: Option<BTreeSet<[u8; 2]>> =
                 known.starts.iter().map(|s| opening(s)).collect();
-            match openings.filter(|o| !o.is_empty()) {
-                Some(openings) => {
-                    for opening in openings {
-                        self.beginning.entry(opening).or_default().push(number);
-                    }
+            if let Some(openings) = openings.filter(|o| !o.is_empty()) {
+                for opening in openings {
+                    self.beginning.entry(opening).or_default().push(number);
                 }
-                None => {
-                    self.anyhow.push(number);
-                    unopened.push(inner(&known.pattern).to_owned());
-                }
+            } else {
+                self.anyhow.push(number);
+                unopened.push(inner(&known.pattern).to_owned());
             }
         }
         self.unopened = Unopened::new(&unopened);
