@@ -70,7 +70,7 @@ pub struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// Wraps a stream.
+    /// Wraps a stream. Text in UTF-16, as Windows writes it, is handed on as UTF-8.
     pub fn new(
         name: &'a str,
         input: impl Read + 'a,
@@ -83,7 +83,7 @@ impl<'a> Source<'a> {
             limits,
             names,
             mapping,
-            input: BufReader::with_capacity(64 * 1024, Box::new(input)),
+            input: BufReader::with_capacity(64 * 1024, Box::new(Utf8::new(input))),
         }
     }
 
@@ -110,8 +110,131 @@ impl<'a> Source<'a> {
     }
 }
 
+/// UTF-16 by its mark becomes UTF-8 on the way, so that no reader need know of it; every other stream
+/// passes unchanged.
+struct Utf8<R> {
+    input: R,
+    state: Encoding,
+    /// What is ready and how much of it was handed over.
+    ready: Vec<u8>,
+    given: usize,
+    ended: bool,
+}
+
+enum Encoding {
+    /// Nothing was read yet.
+    Unknown,
+    Unchanged,
+    Utf16(encoding_rs::Decoder),
+}
+
+impl<R: Read> Utf8<R> {
+    const fn new(input: R) -> Self {
+        Self {
+            input,
+            state: Encoding::Unknown,
+            ready: Vec::new(),
+            given: 0,
+            ended: false,
+        }
+    }
+
+    /// Looks at the first bytes.
+    fn begin(&mut self) -> io::Result<()> {
+        let mut first = Vec::with_capacity(2);
+        (&mut self.input).take(2).read_to_end(&mut first)?;
+        let encoding = match first.as_slice() {
+            [0xff, 0xfe] => Some(encoding_rs::UTF_16LE),
+            [0xfe, 0xff] => Some(encoding_rs::UTF_16BE),
+            _ => None,
+        };
+        if let Some(encoding) = encoding {
+            self.state = Encoding::Utf16(encoding.new_decoder_without_bom_handling());
+        } else {
+            self.state = Encoding::Unchanged;
+            self.ready = first;
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Utf8<R> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        if matches!(self.state, Encoding::Unknown) {
+            self.begin()?;
+        }
+        loop {
+            let left = self.ready.get(self.given..).unwrap_or_default();
+            if !left.is_empty() {
+                let n = left.len().min(to.len());
+                if let (Some(to), Some(from)) = (to.get_mut(..n), left.get(..n)) {
+                    to.copy_from_slice(from);
+                }
+                self.given += n;
+                // Readers look at the first buffer: it is not to end behind the first two bytes.
+                let more = match (&self.state, to.get_mut(n..)) {
+                    (Encoding::Unchanged, Some(rest)) if !rest.is_empty() => {
+                        self.input.read(rest)?
+                    }
+                    _ => 0,
+                };
+                return Ok(n + more);
+            }
+            let Encoding::Utf16(decoder) = &mut self.state else {
+                return self.input.read(to);
+            };
+            if self.ended || to.is_empty() {
+                return Ok(0);
+            }
+            let mut raw = [0u8; 8192];
+            let n = self.input.read(&mut raw)?;
+            self.ended = n == 0;
+            let raw = raw.get(..n).unwrap_or_default();
+            let mut text = String::with_capacity(
+                decoder
+                    .max_utf8_buffer_length(raw.len())
+                    .unwrap_or(raw.len() * 3 + 16),
+            );
+            let _ = decoder.decode_to_string(raw, &mut text, self.ended);
+            self.ready = text.into_bytes();
+            self.given = 0;
+        }
+    }
+}
+
 impl From<io::Error> for ReadError {
     fn from(e: io::Error) -> Self {
         Self::Io(e)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utf16_arrives_as_utf8_and_all_else_unchanged() {
+        let through = |bytes: &[u8]| {
+            let mut out = Vec::new();
+            Utf8::new(bytes).read_to_end(&mut out).unwrap();
+            out
+        };
+        let text = "ID 2c7c:0125 ä€😀\r\n".repeat(2000);
+        let mut le = vec![0xff, 0xfe];
+        le.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+        assert_eq!(through(&le), text.as_bytes());
+        let mut be = vec![0xfe, 0xff];
+        be.extend(text.encode_utf16().flat_map(u16::to_be_bytes));
+        assert_eq!(through(&be), text.as_bytes());
+        for other in [
+            &b""[..],
+            b"\xff",
+            b"\xff\xfe",
+            b"PK\x03\x04",
+            text.as_bytes(),
+        ] {
+            let expected: &[u8] = if other == b"\xff\xfe" { b"" } else { other };
+            assert_eq!(through(other), expected);
+        }
     }
 }

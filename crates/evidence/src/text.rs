@@ -31,7 +31,7 @@ pub fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
 }
 
 /// Reads a source line by line, bounded; each line is handed over without its line end, decoded as
-/// UTF-8 or, where that fails, CP1252. A UTF-16 source is decoded whole (bounded by `limits.whole`).
+/// UTF-8 or, where that fails, CP1252.
 ///
 /// Lines longer than the limit are cut and reported as `line-too-long`; the text kept is still read.
 ///
@@ -43,17 +43,6 @@ pub fn lines(
     mut each: impl FnMut(u64, &str, &mut dyn Sink) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     let limit = source.limits.line;
-    if matches!(
-        source.stream().fill_buf()?,
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..]
-    ) {
-        let bytes = source.whole()?;
-        let text = decode(&bytes).unwrap_or_default();
-        for (n, line) in text.lines().enumerate() {
-            each(n as u64 + 1, line, sink)?;
-        }
-        return Ok(());
-    }
     let mut buffer: Vec<u8> = Vec::new();
     let mut number = 0u64;
     loop {

@@ -24,7 +24,12 @@ pub static READER: Reader = Reader {
 
 fn sniff(head: &Head<'_>) -> u8 {
     let has = |label: &str| head.count_lines(|l| value(l, label).is_some()) > 0;
-    if has("Firmware Version") && has("Model") && (has("Cellular class") || has("Device Id")) {
+    // Other listings name devices, models and firmware; only this one has a GUID for each.
+    let guid = || head.count_lines(|l| value(l, "GUID").is_some_and(is_guid)) > 0;
+    if has("Firmware Version")
+        && has("Model")
+        && (has("Cellular class") || (has("Device Id") && guid()))
+    {
         return 92;
     }
     let mut order = Order::default();

@@ -74,12 +74,7 @@ fn sniff(head: &Head<'_>) -> u8 {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
     let names = source.names;
-    if memchr::memchr(0, source.stream().fill_buf()?).is_some()
-        && !matches!(
-            source.stream().fill_buf()?,
-            [0xff, 0xfe, ..] | [0xfe, 0xff, ..]
-        )
-    {
+    if memchr::memchr(0, source.stream().fill_buf()?).is_some() {
         return Err(ReadError::Malformed {
             format: "text",
             message: "it holds binary bytes".to_owned(),

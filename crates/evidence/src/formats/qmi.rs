@@ -36,16 +36,24 @@ fn sniff_qmi(head: &Head<'_>) -> u8 {
     if head.count_lines(|l| headed(l).is_some_and(|(_, topic)| is_qmi(topic))) > 0 {
         return 88;
     }
-    let quoted = head.count_lines(|l| {
-        quoted_pair(l).is_some_and(|(k, _)| {
-            matches!(
-                k.as_str(),
+    // mmcli's old layout has the same pairs behind a bar; a pair alone is too little, and other programs
+    // print a model for every part of a machine.
+    let mut kinds: Vec<String> = Vec::new();
+    for line in head.lines().take(2000) {
+        if line
+            .trim_start()
+            .starts_with(|c: char| c.is_ascii_uppercase())
+            && let Some((key, _)) = quoted_pair(line)
+            && matches!(
+                key.as_str(),
                 "manufacturer" | "model" | "revision" | "imei" | "meid" | "esn"
             )
-        })
-    });
-    // mmcli's old layout has the same pairs behind a bar; a pair alone is too little.
-    if quoted >= 2 { 72 } else { 0 }
+            && !kinds.contains(&key)
+        {
+            kinds.push(key);
+        }
+    }
+    if kinds.len() >= 2 { 72 } else { 0 }
 }
 
 fn sniff_mbim(head: &Head<'_>) -> u8 {

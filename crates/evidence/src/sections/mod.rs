@@ -73,16 +73,22 @@ pub struct Plan {
 /// Chooses the reader of this head, looking past quote marks and indentation in front of every line;
 /// `None` if none knows it.
 pub fn choose(head: &Head<'_>) -> Option<Plan> {
+    // [`Source`] hands UTF-16 on as UTF-8.
+    let head = &Head {
+        bytes: if is_utf8(head.bytes) {
+            head.bytes
+        } else {
+            head.text.as_bytes()
+        },
+        ..*head
+    };
     let mut plan = registry::choose(head).map(|(reader, sure)| Plan {
         reader,
         sure,
         margin: Margin::default(),
-        mixed: MIXED.contains(&reader.format)
-            && is_utf8(head.bytes)
-            && !is_written_for_programs(head.text),
+        mixed: MIXED.contains(&reader.format) && !is_written_for_programs(head.text),
     });
-    if is_utf8(head.bytes)
-        && let Some((margin, within)) = Margin::of(head.text)
+    if let Some((margin, within)) = Margin::of(head.text)
         && let Some((reader, sure)) = registry::choose(&Head {
             text: &within,
             bytes: within.as_bytes(),
@@ -101,7 +107,7 @@ pub fn choose(head: &Head<'_>) -> Option<Plan> {
     plan
 }
 
-/// UTF-16 is decoded by the readers themselves.
+/// False for the marks of UTF-16.
 fn is_utf8(bytes: &[u8]) -> bool {
     !matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
 }

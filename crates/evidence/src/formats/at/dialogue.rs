@@ -76,6 +76,16 @@ pub struct Dialogue {
     ports: Vec<String>,
     wifi: Option<Place>,
     cellular: bool,
+    /// Something only a modem says or a dialogue has was read of the current modem: a reply or result, an
+    /// IMEI, a revision that begins like its model. Labels of maker, model and revision alone stand in
+    /// the listings of disks, batteries and processors, too.
+    spoken: bool,
+    /// The same of what is about to be said, which may be another modem's.
+    saying: bool,
+    /// Ask for that, or for a known name, before the current modem is believed.
+    wary: bool,
+    /// Modems that were not believed.
+    pub doubted: usize,
     /// Lines that were understood as dialogue.
     pub understood: usize,
     /// Commands whose answer was understood.
@@ -120,11 +130,27 @@ impl Dialogue {
             ports: Vec::new(),
             wifi: None,
             cellular: false,
+            spoken: false,
+            saying: false,
+            wary: false,
+            doubted: 0,
             understood: 0,
             answered: 0,
             commands: 0,
             results: 0,
         }
+    }
+
+    /// A dialogue in a text of which nothing says that a modem speaks in it.
+    pub const fn wary(stance: Stance) -> Self {
+        let mut new = Self::new(stance);
+        new.wary = true;
+        new
+    }
+
+    /// Something beside the dialogue shows that the current modem speaks.
+    pub const fn believe(&mut self) {
+        self.saying = true;
     }
 
     /// The machine the modem is attached to, from here on.
@@ -203,6 +229,7 @@ impl Dialogue {
         other.close(true, units, sink)?;
         self.modem.merge(other.modem);
         self.cellular |= other.cellular;
+        self.saying |= other.spoken || other.saying;
         for port in other.ports {
             self.port(&port);
         }
@@ -275,7 +302,7 @@ impl Dialogue {
             self.understood += 1;
             return self.ended(ok, units, sink);
         }
-        if let Some((command, rest)) = command(text) {
+        if let Some((command, rest)) = command(text).filter(|(c, rest)| !is_name(c, rest, text)) {
             let identity = matches!(command.asked, Asked::Identity(_));
             self.ask(command, place, units, sink)?;
             let rest = rest.trim();
@@ -286,6 +313,7 @@ impl Dialogue {
                 Some(answer) => (answer, true),
                 None => (rest, false),
             };
+            self.saying |= done;
             for part in labelled_parts(rest, true) {
                 // `ATI Quectel EC25 Revision: ...` or `ATI -> Quectel / EC25 / ...` on one line.
                 if identity && label(part).is_none() {
@@ -310,6 +338,7 @@ impl Dialogue {
     /// A final result: ends the pending command, or the late answer to one that seemed empty.
     fn ended(&mut self, ok: bool, units: &mut u64, sink: &mut dyn Sink) -> Result<(), ReadError> {
         if let Some(pending) = &mut self.pending {
+            self.saying = true;
             if ok && is_dialect(&pending.command.name) {
                 // A modem that does not know a command says so (V.250, 5.7.1): `OK` is an answer.
                 pending.replied = true;
@@ -511,6 +540,7 @@ impl Dialogue {
             // `Quectel`, `EC25`, `Revision: EC25...` with the command cut off or echo switched off.
             let mut facts = of_bare_lines(None, &std::mem::take(&mut self.recent));
             facts.push(fact);
+            self.saying = true;
             self.understood += facts.len();
             return self.commit("I", facts, units, sink);
         }
@@ -540,6 +570,14 @@ impl Dialogue {
                 .any(|(l, f)| *l == Label::Imei && imei_shaped(&f.value))
             || has(Label::Capabilities);
         if named && numbered {
+            let value = |l: Label| loose.iter().find(|(k, _)| *k == l).map(|(_, f)| &f.value);
+            self.saying |= has(Label::Named)
+                || has(Label::Imei)
+                || has(Label::Capabilities)
+                || matches!(
+                    (value(Label::Model), value(Label::Revision)),
+                    (Some(model), Some(revision)) if share_a_stem(model, revision)
+                );
             self.understood += loose.len();
             self.commit(
                 "I",
@@ -613,6 +651,7 @@ impl Dialogue {
         if facts.is_empty() {
             return Ok(());
         }
+        self.saying = true;
         self.understood += 1;
         self.recent.clear();
         self.commit(name, facts, units, sink)
@@ -636,6 +675,13 @@ impl Dialogue {
             place,
             ..
         } = pending;
+        let labelled = facts
+            .iter()
+            .any(|f| matches!(f.clue, Clue::Imei | Clue::CellularInterface))
+            || facts
+                .iter()
+                .zip(facts.iter().skip(1))
+                .any(|(a, b)| a.clue != b.clue);
         match command.asked {
             _ if !command.chain.is_empty() => {
                 // One line for each part, or nothing can be told.
@@ -675,6 +721,10 @@ impl Dialogue {
         let answered = replied || !bare.is_empty();
         if answered {
             self.answered += 1;
+            // `ATI` begins names; its answer is one's if a label or number stands in it.
+            self.saying |= !matches!(command.asked, Asked::Identity(_) | Asked::Other)
+                || (matches!(command.asked, Asked::Identity(_)) && (labelled || alike(&facts)))
+                || is_dialect(&command.name);
             if is_dialect(&command.name) {
                 facts.push(fact(Clue::AtDialect, &command.name, &place));
             }
@@ -727,6 +777,7 @@ impl Dialogue {
         if other || (strange && imei.is_none() && self.is_another_model(&facts)) {
             self.end(units, sink)?;
         }
+        self.spoken |= std::mem::take(&mut self.saying);
         if imei.is_some() {
             self.imei = imei;
         }
@@ -805,6 +856,11 @@ impl Dialogue {
         let mut modem = std::mem::replace(&mut self.modem, Modem::new(self.stance));
         let wifi = self.wifi.take();
         let cellular = std::mem::take(&mut self.cellular);
+        let spoken = std::mem::take(&mut self.spoken);
+        if self.wary && !spoken && !cellular && !modem.is_empty() {
+            self.doubted += 1;
+            return Ok(());
+        }
         if let Some(place) = wifi
             && !cellular
         {
@@ -850,6 +906,16 @@ pub(crate) fn is_telling(text: &str) -> bool {
         _ => true,
     };
     known && rest.split_whitespace().count() <= 5
+}
+
+/// True for a line that states maker, model or revision under a label.
+pub(crate) fn states_identity(text: &str) -> bool {
+    label(text.trim()).is_some_and(|(label, _)| {
+        matches!(
+            label,
+            Label::Maker | Label::Model | Label::Named | Label::Revision
+        )
+    })
 }
 
 /// True for a final result of a command.
@@ -931,6 +997,20 @@ fn of_bare_lines(n: Option<u8>, bare: &[(String, Place)]) -> Vec<Fact> {
     facts
 }
 
+/// `ATI Radeon X550`: a name that begins like a command. An answer on the same line has a label, marks
+/// between its parts, a result, or a sign that parts it from the command.
+fn is_name(command: &Command, rest: &str, text: &str) -> bool {
+    let rest = rest.trim();
+    if !matches!(command.asked, Asked::Identity(_)) || rest.is_empty() {
+        return false;
+    }
+    let answered = rest.ends_with(" OK")
+        || [" / ", " | ", ", ", "\\r", "->", ": "]
+            .iter()
+            .any(|m| text.contains(m));
+    !answered
+}
+
 /// Maker and model of an answer that was written on one line.
 fn words_of_identity(part: &str) -> Vec<&str> {
     let part = part.trim().trim_end_matches(['/', '|', ',']).trim();
@@ -943,6 +1023,12 @@ fn words_of_identity(part: &str) -> Vec<&str> {
         return part.split_whitespace().collect();
     }
     vec![part]
+}
+
+/// True if one of the revisions begins like one of the models.
+fn alike(facts: &[Fact]) -> bool {
+    let of = |clue: Clue| facts.iter().filter(move |f| f.clue == clue);
+    of(Clue::ModemModel).any(|m| of(Clue::ModemRevision).any(|r| share_a_stem(&m.value, &r.value)))
 }
 
 /// True if a revision begins like the model: `EC25` and `EC25EFAR06A06M4G`.

@@ -6,7 +6,7 @@ pub mod prefix;
 use crate::modem;
 use crate::observation::{Clue, Observation, Place, Stance};
 use crate::reader::{Collected, Head, ReadError, Reader, Sink};
-use crate::source::Source;
+use crate::source::{Names, NoNames, Source};
 use crate::text;
 use dialogue::Dialogue;
 
@@ -43,7 +43,7 @@ fn sniff(head: &Head<'_>) -> u8 {
     if is_written_for_programs(text) {
         return 0;
     }
-    let mut transcript = Transcript::new();
+    let mut transcript = Transcript::new(&NoNames);
     let mut found = Collected::default();
     let mut filled = 0usize;
     for (n, line) in text.lines().take(2000).enumerate() {
@@ -58,6 +58,10 @@ fn sniff(head: &Head<'_>) -> u8 {
     let dialogue = &transcript.dialogue;
     let share = dialogue.understood * 100 / filled.max(1);
     let sure = if found.observations.is_empty() {
+        // Labels without a modem's own words: whether a known name is among them is seen when reading.
+        if dialogue.doubted > 0 && names_cellular(text) {
+            return 30;
+        }
         return if dialogue.commands >= 2 && dialogue.results >= 1 && share >= 30 {
             55
         } else {
@@ -91,6 +95,15 @@ fn sniff(head: &Head<'_>) -> u8 {
         5..15 => sure.min(52),
         _ => sure,
     }
+}
+
+/// Words that a text on disks, batteries or processors does not have.
+fn names_cellular(text: &str) -> bool {
+    [
+        "modem", "Modem", "MODEM", "LTE", "GSM", "UMTS", "5G", "WWAN", "IMEI", "ellular", "ttyUSB",
+    ]
+    .iter()
+    .any(|w| memchr::memmem::find(text.as_bytes(), w.as_bytes()).is_some())
 }
 
 /// A line with a command that asks a modem, whatever a logger put around it.
@@ -148,7 +161,8 @@ pub(crate) fn is_written_for_programs(text: &str) -> bool {
     filled >= 8 && code * 5 > filled
 }
 
-struct Transcript {
+struct Transcript<'a> {
+    names: &'a dyn Names,
     dialogue: Dialogue,
     units: u64,
     /// Set at the first line numbered as Gammu does it: from there on only such lines are dialogue.
@@ -157,10 +171,11 @@ struct Transcript {
     first: Vec<(String, Place)>,
 }
 
-impl Transcript {
-    const fn new() -> Self {
+impl<'a> Transcript<'a> {
+    const fn new(names: &'a dyn Names) -> Self {
         Self {
-            dialogue: Dialogue::new(Stance::Observed),
+            names,
+            dialogue: Dialogue::wary(Stance::Observed),
             units: 0,
             numbered: false,
             first: Vec::new(),
@@ -209,6 +224,12 @@ impl Transcript {
         if self.first.len() < 16 && !bare.text.trim().is_empty() {
             self.first
                 .push((bare.text.trim().to_owned(), place.clone()));
+        }
+        // `wvdialconf` names what it found `Modem Identifier`.
+        if line.contains("Modem Identifier: ")
+            || (dialogue::states_identity(&bare.text) && !self.names.find(&bare.text).is_empty())
+        {
+            self.dialogue.believe();
         }
         self.numbered |= bare.numbered;
         if self.numbered && !bare.numbered {
@@ -383,7 +404,7 @@ fn without_escapes(line: &str) -> String {
 }
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
-    let mut transcript = Transcript::new();
+    let mut transcript = Transcript::new(source.names);
     text::lines(source, sink, |number, line, sink| {
         transcript.line(number, line, sink)
     })?;
