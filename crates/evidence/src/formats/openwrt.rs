@@ -458,20 +458,8 @@ impl System {
 
     /// One object of JSON, with the names around it.
     fn object(&mut self, object: &Object) {
-        let get = |keys: &[&str]| {
-            object
-                .fields
-                .iter()
-                .find(|(k, _, _)| keys.contains(&k.as_str()))
-                .map(|(_, v, line)| (v.as_str(), Place::Line(*line)))
-                .filter(|(v, _)| stated(v).is_some())
-        };
-        let has = |keys: &[&str]| {
-            object
-                .fields
-                .iter()
-                .any(|(k, _, _)| keys.contains(&k.as_str()))
-        };
+        let get = |keys: &[&str]| object.get(keys);
+        let has = |keys: &[&str]| object.has(keys);
         let last = object.path.last().map_or("", String::as_str);
         match last {
             "mnfinfo" => {
@@ -579,20 +567,8 @@ impl System {
 
     /// A row of the modems: of the REST interface, of `ubus call gsm.modem0 info`, of a board file.
     fn modem_row(&mut self, object: &Object) {
-        let get = |keys: &[&str]| {
-            object
-                .fields
-                .iter()
-                .find(|(k, _, _)| keys.contains(&k.as_str()))
-                .map(|(_, v, line)| (v.as_str(), Place::Line(*line)))
-                .filter(|(v, _)| stated(v).is_some())
-        };
-        let has = |keys: &[&str]| {
-            object
-                .fields
-                .iter()
-                .any(|(k, _, _)| keys.contains(&k.as_str()))
-        };
+        let get = |keys: &[&str]| object.get(keys);
+        let has = |keys: &[&str]| object.has(keys);
         let of_modems = object.path.iter().any(|p| p == "modems");
         let row = has(&["simstate", "conntype", "usb_id", "sim_count", "builtin"])
             || object
@@ -709,6 +685,23 @@ struct Object {
     id: u64,
     path: Vec<String>,
     fields: Vec<(String, String, u64)>,
+}
+
+impl Object {
+    /// The first field of one of these names, if it states something, and its line.
+    fn get(&self, keys: &[&str]) -> Option<(&str, Place)> {
+        self.fields
+            .iter()
+            .find(|(k, _, _)| keys.contains(&k.as_str()))
+            .map(|(_, v, line)| (v.as_str(), Place::Line(*line)))
+            .filter(|(v, _)| stated(v).is_some())
+    }
+
+    fn has(&self, keys: &[&str]) -> bool {
+        self.fields
+            .iter()
+            .any(|(k, _, _)| keys.contains(&k.as_str()))
+    }
 }
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {

@@ -17,8 +17,8 @@ const MOST_INTERFACES: usize = 64;
 /// Longest attribute kept, in bytes.
 const LONGEST: usize = 256;
 
-/// Names of the attributes that are read.
-const ATTRIBUTES: &[&str] = &[
+/// Attributes that lie as files in a device's or interface's directory.
+pub(crate) const FILES: &[&str] = &[
     "idVendor",
     "idProduct",
     "manufacturer",
@@ -37,15 +37,13 @@ const ATTRIBUTES: &[&str] = &[
     "subsystem_vendor",
     "subsystem_device",
     "class",
-    "driver",
-    "uevent",
-    "address",
-    "type",
 ];
+/// What else is read: a link, the kernel's summary, and what network interfaces have.
+const OTHERS: &[&str] = &["driver", "uevent", "address", "type"];
 
 /// The attribute of this name, if it is read.
 pub(crate) fn attribute_name(name: &str) -> Option<&'static str> {
-    ATTRIBUTES.iter().copied().find(|a| *a == name)
+    FILES.iter().chain(OTHERS).copied().find(|a| *a == name)
 }
 
 /// Whose directory a path ends in or lies below.

@@ -23,28 +23,6 @@ const DEEPEST: usize = 32;
 /// Most bytes of an attribute that are read; the kernel gives at most a page.
 const MOST_BYTES: usize = 4096;
 
-/// Attributes that lie in a device's or interface's directory.
-const FILES: &[&str] = &[
-    "idVendor",
-    "idProduct",
-    "manufacturer",
-    "product",
-    "serial",
-    "busnum",
-    "devnum",
-    "bDeviceClass",
-    "bDeviceSubClass",
-    "bDeviceProtocol",
-    "bInterfaceClass",
-    "bInterfaceSubClass",
-    "bInterfaceProtocol",
-    "vendor",
-    "device",
-    "subsystem_vendor",
-    "subsystem_device",
-    "class",
-];
-
 /// Reads the devices of a host from its `/sys`, or from a copy of it. `root` is the directory that
 /// holds `sys`, or `sys` itself. Places are paths below `/sys`.
 ///
@@ -198,7 +176,7 @@ impl Walk {
     /// Reads everything of a device, interface or network interface; `name` is what the host calls it.
     fn device(&mut self, dir: &Path, place: &Path, sink: &mut dyn Sink) {
         let path = self.on_host(dir);
-        for file in FILES {
+        for file in tree::FILES {
             let Some(name) = tree::attribute_name(file) else {
                 continue;
             };
