@@ -34,7 +34,7 @@ pub fn run(arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exit> {
         Command::Bundle(c) => bundle::run(c, arguments, out),
         Command::Verify(c) => verify::run(c, out),
         Command::Diff(c) => diff::run(c, out),
-        Command::Statement(c) => statement::run(c, out),
+        Command::Statement(c) => statement::run(c, arguments, out),
         Command::Gate(c) => gate::run(c, arguments, out),
         Command::Plan(c) => plan::run(c, arguments, out),
         Command::Identify(c) => identify::run(c, &load(arguments)?, out),

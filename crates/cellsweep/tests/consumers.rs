@@ -1,5 +1,6 @@
 //! What people open the outputs with: a spreadsheet library that is not ours, a JSON Schema validator, a
-//! browser, minisign. Needs Python with openpyxl and jsonschema, Chromium, minisign and tar: only `cargo xtask test --all` runs
+//! browser, a reader of word processor files, minisign. Needs Python with openpyxl, jsonschema and python-docx,
+//! Chromium, minisign and tar: only `cargo xtask test --all` runs
 //! it, and there a missing tool is a failure.
 #![allow(clippy::unwrap_used, clippy::panic)] // in a test a panic is the message
 
@@ -185,4 +186,56 @@ fn a_bundle_opens_in_tar_and_its_signature_holds_for_minisign() {
         .output()
         .unwrap();
     assert!(!output.status.success());
+}
+
+#[test]
+fn statements_open_in_a_reader_of_word_processor_files() {
+    if !wanted() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let report = audited(folder.path()).join("report.json");
+    for kind in [
+        "far-889",
+        "s1260h",
+        "connected-vehicle",
+        "fcc-attestation",
+        "cra-component",
+        "module-list",
+    ] {
+        let paper = folder.path().join(format!("{kind}.docx"));
+        let text = folder.path().join(format!("{kind}.md"));
+        for path in [&paper, &text] {
+            let output = Command::new(env!("CARGO_BIN_EXE_cellsweep"))
+                .args(["statement", kind])
+                .arg(&report)
+                .arg("-o")
+                .arg(path)
+                .output()
+                .unwrap();
+            assert!(
+                output.status.success(),
+                "{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        // Every finding that shows a module, and as many blanks as the Markdown has.
+        python(
+            "import sys, json, docx\n\
+             paper = docx.Document(sys.argv[1])\n\
+             lines = [p.text for p in paper.paragraphs]\n\
+             cells = [c.text for t in paper.tables for r in t.rows for c in r.cells]\n\
+             assert lines[0].startswith('DRAFT: '), lines[0]\n\
+             report = json.load(open(sys.argv[3]))\n\
+             there = [f['id'] for f in report['findings'] if f['presence'] in ('observed', 'declared', 'implied')]\n\
+             assert len(there) > 100\n\
+             missing = set(there) - set(cells)\n\
+             assert not missing, sorted(missing)[:5]\n\
+             blank = '_' * 14\n\
+             here = sum(x.count(blank) for x in lines + cells)\n\
+             there = open(sys.argv[2], encoding='utf-8').read().count(blank)\n\
+             assert here == there, (here, there)",
+            &[&paper, &text, &report],
+        );
+    }
 }

@@ -253,6 +253,22 @@ fn statements_are_drafts() {
         String::from_utf8(cellsweep(&["statement", "s1260h", path.to_str().unwrap()]).stdout)
             .unwrap();
     assert!(text.contains("Not judged by us-ndaa24-805-b"), "{text}");
+    // Judged anew as part of an application: what is in place is not what such a rule asks.
+    let fcc = |more: &[&str]| {
+        let mut arguments = vec!["statement", "fcc-attestation", path.to_str().unwrap()];
+        arguments.extend(more);
+        String::from_utf8(cellsweep(&arguments).stdout).unwrap()
+    };
+    assert!(fcc(&[]).contains("Not judged by us-fcc-25-71"));
+    let text = fcc(&["--stage", "authorization"]);
+    assert!(
+        text.contains("Judged by us-fcc-25-71") && text.contains("new equipment authorizations"),
+        "{text}"
+    );
+    assert!(text.contains(" 0 were not tested"), "{text}");
+    let text =
+        String::from_utf8(cellsweep(&["statement", "s1260h", path.to_str().unwrap()]).stdout)
+            .unwrap();
     // A rule on purchases has not tested what is in place.
     let part_a = folder.path().join("part-a.json");
     cellsweep(&[

@@ -13,7 +13,7 @@
 //! - [`redact`]: masks numbers that identify devices, SIMs and, if wanted, sites
 //! - [`sanitise`]: outside text on its way to a screen, page, table or link
 //! - [`standing`]: words and ranks of verdicts
-//! - [`statements`]: drafts that people must sign, with blanks
+//! - [`statements`]: drafts that people must sign, with blanks, as Markdown, HTML and DOCX
 //! - [`risk`]: risk of findings in words, and counted
 //! - [`makers`]: maker names for slugs
 //! - [`json`]: JSON and line-wise JSON

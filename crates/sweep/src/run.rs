@@ -9,7 +9,7 @@ use cellsweep_evidence::formats::sysfs;
 use cellsweep_evidence::reader::Collected;
 use cellsweep_evidence::{Clue, Key, KeyKind, Limits, Mapping, Observation, Place, Stance};
 use cellsweep_identify::{AssetState, Identified, Options, Remark, Seen, Stated, identify};
-use cellsweep_policy::Packs;
+use cellsweep_policy::{Circumstances, Packs};
 use cellsweep_report::model::{
     Edition, ReadStatus, Report, ReportFinding, SourceError, SourceState, Tool,
 };
@@ -384,6 +384,31 @@ pub fn assess(report: &mut Report, catalog: &Catalog, packs: &Packs, settings: &
     } else {
         cellsweep_report::dependency::dependency(report, catalog, None)
     };
+}
+
+/// Judges an old report's findings as items under stated circumstances (about to be imported, part of
+/// an application), on the report's own date. Verdicts and packs of the report are replaced; risk and
+/// everything else stay.
+pub fn assess_as(
+    report: &mut Report,
+    catalog: &Catalog,
+    packs: &Packs,
+    given: &Circumstances,
+    date: Date,
+) {
+    let assets: BTreeMap<&str, &AssetState> =
+        report.assets.iter().map(|a| (a.id.as_str(), a)).collect();
+    for f in &mut report.findings {
+        let asset = f
+            .finding
+            .subject
+            .asset
+            .as_deref()
+            .and_then(|a| assets.get(a).copied());
+        f.verdicts = packs.judge_finding_in(&f.finding, asset, catalog, given, date);
+    }
+    report.packs = editions(packs, date);
+    cellsweep_report::assemble::recount(report);
 }
 
 #[allow(clippy::too_many_arguments)] // the parts of a run, each once
