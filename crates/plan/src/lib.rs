@@ -6,6 +6,7 @@
 //! - [`problem`]: what is to be planned
 //! - [`schedule`]: what was planned, and what it costs
 //! - [`solve`]: from a problem to an outcome with its certificate
+//! - [`shortfall`]: what lacks where binding deadlines cannot all be kept
 //! - [`greedy`]: three simple rules, to measure against
 //! - [`exact`]: small problems as integer programs
 
@@ -30,8 +31,10 @@ pub mod problem;
 mod relax;
 mod round;
 pub mod schedule;
+pub mod shortfall;
 pub mod solve;
 
 pub use problem::{Fault, Problem};
 pub use schedule::{Pick, Schedule};
-pub use solve::{Certificate, Effort, Outcome, Shortfall, Status, solve};
+pub use shortfall::{Least, Shortfall};
+pub use solve::{Certificate, Effort, Outcome, Status, solve};

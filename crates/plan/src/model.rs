@@ -35,6 +35,8 @@ pub(crate) struct Model<'p> {
     pub(crate) acts: Vec<Act>,
     /// Bridges of all items.
     pub(crate) aids: Vec<Aid>,
+    /// What a cent that is spent counts by itself, in thousandths of a cent.
+    pub(crate) own: i64,
     /// Highest sum of prices for a unit of money or time in one period, in thousandths of a cent: with it
     /// the price of anything here stays far inside 64 bits.
     pub(crate) most_price: i64,
@@ -103,6 +105,7 @@ impl<'p> Model<'p> {
             item_of: vec![0; p.assets.len()],
             acts: Vec::new(),
             aids: Vec::new(),
+            own: 1000,
             most_price: MOST_SUM,
             most_order: MOST_SUM,
         };

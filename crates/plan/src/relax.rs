@@ -122,7 +122,7 @@ impl Prices {
                 .collect()
         };
         let mut prices = Self {
-            money: add(&m.budget, 1000),
+            money: add(&m.budget, m.own),
             time: add(&m.crew, 0),
             part: add(&m.stock, 0),
             slope: Vec::new(),
@@ -548,10 +548,10 @@ impl Columns {
             let mut best = (0, t, t);
             lose.fill(0);
             for x in now.iter().filter(|x| x.2 < t) {
-                lose[x.2] += x.1 - x.0;
+                lose[x.2] = lose[x.2].saturating_add(x.1 - x.0);
             }
             for q in open.iter() {
-                let gain = self.visit[*q] - lose[*q];
+                let gain = self.visit[*q].saturating_sub(lose[*q]);
                 if gain > best.0 {
                     best = (gain, t, *q);
                 }
@@ -565,16 +565,16 @@ impl Columns {
                 for (i, (first, second, q)) in now.iter().enumerate() {
                     let c = self.cost[i * t + p];
                     if c < *first {
-                        gain += first - c;
+                        gain = gain.saturating_add(first - c);
                     } else if *q < t {
-                        lose[*q] += c.min(*second) - first;
+                        lose[*q] = lose[*q].saturating_add(c.min(*second) - first);
                     }
                 }
                 if gain > best.0 {
                     best = (gain, p, t);
                 }
                 for q in open.iter() {
-                    let swap = gain.saturating_add(self.visit[*q] - lose[*q]);
+                    let swap = gain.saturating_add(self.visit[*q].saturating_sub(lose[*q]));
                     if swap > best.0 {
                         best = (swap, p, *q);
                     }
@@ -720,11 +720,11 @@ impl<'m, 'p> Look<'m, 'p> {
             bound += self.columns.ascend(&mut self.site_values, &mut self.slack);
             self.columns.paid(&self.slack, &mut self.open);
             for _ in 0..ADJUSTMENTS {
-                let before: i64 = self.site_values.iter().sum();
+                let before: i128 = self.site_values.iter().map(|v| i128::from(*v)).sum();
                 self.columns
                     .adjust(&mut self.site_values, &mut self.slack, &self.open);
                 self.columns.paid(&self.slack, &mut self.open);
-                if before == self.site_values.iter().sum() {
+                if before == self.site_values.iter().map(|v| i128::from(*v)).sum() {
                     break;
                 }
             }
@@ -806,12 +806,14 @@ impl<'m, 'p> Look<'m, 'p> {
 
 /// Searches prices for the highest bound (volume algorithm); `upper` is the cost of a known plan, in
 /// cents. `try_plan` is called with good prices now and then and returns the cost of a better plan. The
-/// pool has what sites would do in the later rounds.
+/// pool has what sites would do in the later rounds. With `caps` a limit may be exceeded and its price is
+/// at most that.
 pub(crate) fn search(
     p: &Problem,
     m: &Model,
     rounds: usize,
     start: Option<&Dual>,
+    caps: Option<&[i64]>,
     mut upper: i64,
     mut try_plan: impl FnMut(&[i64], &[i64]) -> i64,
 ) -> (Dual, Pool) {
@@ -831,8 +833,13 @@ pub(crate) fn search(
     let mut centre = vec![0f64; all];
     let mut mean: Option<Vec<f64>> = None;
     let most = |at: usize| match at {
-        at if at < rows => MOST_PRICE.min(m.most_price),
+        at if at < rows => {
+            let cap = caps.and_then(|c| c.get(at)).copied();
+            cap.unwrap_or(MOST_PRICE).min(m.most_price)
+        }
         at if at < priced => MOST_PRICE.min(m.most_order),
+        // Where going over a limit is allowed, rooms do not hold.
+        _ if caps.is_some() => 0,
         _ => MOST_PRICE,
     };
     let whole = |x: &[f64]| -> Vec<i64> {

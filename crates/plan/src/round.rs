@@ -59,8 +59,16 @@ impl Pool {
         }
     }
 
-    /// One way for each site. `limits` and `orders` are prices.
-    pub(crate) fn choose(&self, m: &Model, limits: &[i64], orders: &[i64], seed: u64) -> Vec<Pick> {
+    /// One way for each site. `limits` and `orders` are prices; `fixed` is what a unit over each limit
+    /// counts, where that is given.
+    pub(crate) fn choose(
+        &self,
+        m: &Model,
+        limits: &[i64],
+        orders: &[i64],
+        fixed: Option<&[i64]>,
+        seed: u64,
+    ) -> Vec<Pick> {
         let mut slope = vec![0i64; m.p.assets.len()];
         for ((first, then), price) in m.orders.iter().zip(orders) {
             slope[*first as usize] += price;
@@ -74,7 +82,10 @@ impl Pool {
             all.push(of.map(|w| way(m, site, w, &slope, &mut list)).collect());
         }
         let busy: Vec<usize> = (0..all.len()).filter(|s| all[*s].len() > 1).collect();
-        let fines = fines(m, limits);
+        let fines: Vec<f64> = match fixed {
+            Some(fixed) => fixed.iter().map(|n| *n as f64).collect(),
+            None => fines(m, limits),
+        };
         let mut left: Vec<i64> = m.p.limits.iter().map(|l| l.amount).collect();
         let mut chosen = vec![0usize; all.len()];
         // At first what is cheapest under the prices.
@@ -96,11 +107,16 @@ impl Pool {
             }
         }
         let steps = ALL_STEPS.min(STEPS * busy.len());
-        let typical: f64 = busy
-            .iter()
-            .map(|s| all[*s][chosen[*s]].cost as f64)
-            .sum::<f64>()
-            / busy.len().max(1) as f64;
+        let weight = |s: &usize| {
+            let w = &all[*s][chosen[*s]];
+            let uses = &list[w.uses.0 as usize..w.uses.1 as usize];
+            let over = uses.iter().map(|(l, n)| *n as f64 * fines[*l as usize]);
+            match fixed {
+                Some(_) => over.sum::<f64>(),
+                None => w.cost as f64,
+            }
+        };
+        let typical = busy.iter().map(weight).sum::<f64>() / busy.len().max(1) as f64;
         let mut random = Random(seed);
         let mut fine_times = 1.0;
         let mut warmth = 0.0;
@@ -108,7 +124,9 @@ impl Pool {
             if step % 4096 == 0 {
                 let rest = 1.0 - step as f64 / steps as f64;
                 warmth = typical * WARMTH * rest * rest;
-                fine_times = 1.0 + 3.0 * (1.0 - rest);
+                if fixed.is_none() {
+                    fine_times = 1.0 + 3.0 * (1.0 - rest);
+                }
             }
             let site = busy[random.below(busy.len())];
             let ways = &all[site];
@@ -188,6 +206,7 @@ fn way(m: &Model, site: usize, picks: &[Pick], slope: &[i64], list: &mut Vec<(u3
     let s = &m.p.sites[site];
     let begin = list.len();
     let mut cents = 0;
+    let mut counts = 0;
     let mut order = 0;
     let mut visits: Vec<u16> = Vec::new();
     let mut put = |rows: &[u32], n: i64| {
@@ -198,7 +217,7 @@ fn way(m: &Model, site: usize, picks: &[Pick], slope: &[i64], list: &mut Vec<(u3
     for (at, pick) in m.at_site[site].iter().zip(picks) {
         let at = *at as usize;
         let a = &m.p.assets[at];
-        cents += m.exposure(at, pick.work, pick.bridge) + m.extras(at, pick.work);
+        counts += m.exposure(at, pick.work, pick.bridge) + m.extras(at, pick.work);
         if let Some((k, period)) = pick.work {
             let c = &a.choices[usize::from(k)];
             let here = usize::from(period);
@@ -240,7 +259,7 @@ fn way(m: &Model, site: usize, picks: &[Pick], slope: &[i64], list: &mut Vec<(u3
     }
     list.truncate(end);
     Way {
-        cost: 1000 * cents + order,
+        cost: 1000 * counts + m.own * cents + order,
         uses: (begin as u32, end as u32),
     }
 }

@@ -9,7 +9,8 @@ use crate::improve::{Builder, construct, from_picks, improve, prices, sweep};
 use crate::model::Model;
 use crate::problem::{Fault, Problem, Resource};
 use crate::relax::{Dual, search};
-use crate::schedule::{Pick, Schedule, Sums, sums};
+use crate::schedule::{Schedule, Sums, sums};
+use crate::shortfall::{Shortfall, shortfall};
 
 /// How hard to try; the same effort gives the same plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,19 +83,6 @@ pub struct RoomPrice {
     pub price: i64,
 }
 
-/// What lacks for the binding deadlines that are missed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shortfall {
-    /// Assets, by position.
-    pub assets: Vec<u32>,
-    /// Of these: no period is early enough whatever is spent.
-    pub out_of_reach: Vec<u32>,
-    /// What has to be added to limits, by position, so that `schedule` keeps all other deadlines.
-    pub add: Vec<(u32, i64)>,
-    /// The plan with that added.
-    pub schedule: Schedule,
-}
-
 /// A plan with what is known about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
@@ -158,6 +146,7 @@ pub fn solve(problem: &Problem, effort: &Effort) -> Result<Outcome, Fault> {
         &m,
         rounds,
         sampled.as_ref(),
+        None,
         upper,
         |limits, orders| {
             let board = construct(&m, &prices(&m, limits, orders, 10), &mut builder);
@@ -183,7 +172,7 @@ pub fn solve(problem: &Problem, effort: &Effort) -> Result<Outcome, Fault> {
     if best.as_ref().is_none_or(|(c, _)| board.cost() < *c) {
         best = Some((board.cost(), board.schedule()));
     }
-    let chosen = pool.choose(&m, &dual.limits, &dual.orders, effort.seed);
+    let chosen = pool.choose(&m, &dual.limits, &dual.orders, None, effort.seed);
     drop(pool);
     for tenths in [10, 7] {
         let board = from_picks(
@@ -228,7 +217,7 @@ pub fn solve(problem: &Problem, effort: &Effort) -> Result<Outcome, Fault> {
     }
     let (total, broken) = sums(problem, &schedule);
     debug_assert_eq!(broken, None);
-    let shortfall = (total.missed > 0).then(|| shortfall(problem, &m, &schedule));
+    let shortfall = (total.missed > 0).then(|| shortfall(problem, &schedule, effort));
     let status = if total.missed > 0 {
         Status::DeadlinesMissed
     } else if total.objective <= bound {
@@ -321,9 +310,15 @@ fn sample(problem: &Problem, effort: &Effort) -> Option<Dual> {
     let m = Model::new(&part);
     let upper = sums(&part, &greedy(&part, Rule::DeadlineFirst)).0.objective;
     let mut builder = Builder::default();
-    let (dual, _) = search(&part, &m, effort.rounds, None, upper, |limits, orders| {
-        construct(&m, &prices(&m, limits, orders, 10), &mut builder).cost()
-    });
+    let (dual, _) = search(
+        &part,
+        &m,
+        effort.rounds,
+        None,
+        None,
+        upper,
+        |limits, orders| construct(&m, &prices(&m, limits, orders, 10), &mut builder).cost(),
+    );
     Some(Dual {
         limits: dual.limits,
         orders: vec![0; problem.assets.iter().map(|a| a.after.len()).sum()],
@@ -346,112 +341,6 @@ fn replay<'m, 'p>(m: &'m Model<'p>, schedule: &Schedule) -> Board<'m, 'p> {
         board.place_or_leave(at, *pick);
     }
     board
-}
-
-/// Which binding deadlines are missed, and what would have to be added for them to be kept.
-///
-/// Every missed asset is put where it adds least to the limits that are full already. The amounts are
-/// enough, as the plan shown with them proves; they are not shown to be the least possible.
-fn shortfall(problem: &Problem, m: &Model, schedule: &Schedule) -> Shortfall {
-    let mut out = Shortfall {
-        schedule: schedule.clone(),
-        ..Shortfall::default()
-    };
-    let mut used = sums(problem, schedule).0.used;
-    let mut visited: std::collections::BTreeSet<(u32, u16)> = problem
-        .assets
-        .iter()
-        .zip(&schedule.picks)
-        .filter_map(|(a, p)| {
-            let (k, t) = p.work?;
-            a.choices[usize::from(k)].visit.then_some((a.site, t))
-        })
-        .collect();
-    for (at, a) in problem.assets.iter().enumerate() {
-        let Some(d) = a.deadline.as_ref().filter(|d| d.binding) else {
-            continue;
-        };
-        let keeps = |work: Option<(u16, u16)>| {
-            work.is_some_and(|(k, t)| t <= d.period && a.choices[usize::from(k)].meets_deadline)
-        };
-        if keeps(schedule.picks[at].work) {
-            continue;
-        }
-        out.assets.push(at as u32);
-        // Where it adds least: by share of the limits that overflow.
-        let mut best: Option<Place> = None;
-        for (k, c) in a.choices.iter().enumerate() {
-            for t in c.earliest..=d.period {
-                let here = usize::from(t);
-                if !c.meets_deadline
-                    || (c.visit && !m.open[a.site as usize * m.t + here])
-                    || !ordered(problem, m, &out.schedule, at, t)
-                {
-                    continue;
-                }
-                let mut uses: Vec<(u32, i64)> = Vec::new();
-                let mut put = |rows: &[u32], n: i64| uses.extend(rows.iter().map(|l| (*l, n)));
-                put(&m.budget[a.department as usize * m.t + here], c.cents);
-                put(&m.crew[m.crew_of(at, c.crew) * m.t + here], c.minutes);
-                if let Some(s) = c.stock {
-                    put(&m.stock[s as usize * m.t + here], 1);
-                }
-                if c.visit && !visited.contains(&(a.site, t)) {
-                    let s = &problem.sites[a.site as usize];
-                    put(&m.budget[s.department as usize * m.t + here], s.visit_cents);
-                    put(&m.crew[s.crew as usize * m.t + here], s.visit_minutes);
-                }
-                let mut over = 0.0;
-                for (l, n) in &uses {
-                    let limit = &problem.limits[*l as usize];
-                    let before = (used[*l as usize] - limit.amount).max(0);
-                    let after = (used[*l as usize] + n - limit.amount).max(0);
-                    over += (after - before) as f64 / limit.amount.max(1) as f64;
-                }
-                if best.as_ref().is_none_or(|(o, ..)| over < *o) {
-                    best = Some((over, (k as u16, t), uses));
-                }
-            }
-        }
-        match best {
-            None => out.out_of_reach.push(at as u32),
-            Some((_, work, uses)) => {
-                for (l, n) in uses {
-                    used[l as usize] += n;
-                }
-                if a.choices[usize::from(work.0)].visit {
-                    visited.insert((a.site, work.1));
-                }
-                out.schedule.picks[at] = Pick {
-                    work: Some(work),
-                    bridge: None,
-                };
-            }
-        }
-    }
-    // What was moved away has freed what it used before: count again.
-    let used = sums(problem, &out.schedule).0.used;
-    for (at, (l, used)) in problem.limits.iter().zip(&used).enumerate() {
-        if *used > l.amount {
-            out.add.push((at as u32, used - l.amount));
-        }
-    }
-    out
-}
-
-/// Share by which limits are exceeded more, choice and period, uses of limits.
-type Place = (f64, (u16, u16), Vec<(u32, i64)>);
-
-fn ordered(problem: &Problem, m: &Model, schedule: &Schedule, at: usize, t: u16) -> bool {
-    if m.orders.is_empty() {
-        return true;
-    }
-    let when = |a: u32| schedule.picks[a as usize].work.map(|w| w.1);
-    problem.assets[at]
-        .after
-        .iter()
-        .all(|a| when(*a).is_none_or(|p| p <= t))
-        && m.then[at].iter().all(|b| when(*b).is_none_or(|p| t <= p))
 }
 
 /// Words for a limit: whose, of what, which periods.

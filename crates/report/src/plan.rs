@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cellsweep_estate::Estate;
 use cellsweep_plan::problem::{Asset, Period, Planned};
+use cellsweep_plan::shortfall::Lacking;
 use cellsweep_plan::solve::limit_says;
 use cellsweep_plan::{Certificate, Effort, Pick, Problem, Schedule, Status, solve};
 use serde::{Deserialize, Serialize};
@@ -148,8 +149,14 @@ pub struct Lack {
     pub assets: Vec<String>,
     /// Of these: no period is early enough, whatever is spent.
     pub out_of_reach: Vec<String>,
+    /// At least so many are missed by every plan that keeps the limits.
+    #[serde(default)]
+    pub least_missed: u64,
     /// What would be enough to keep the others, in words and numbers.
     pub add: Vec<LackOf>,
+    /// The sums of that by kind, each with what every plan that keeps these dates needs at least.
+    #[serde(default)]
+    pub least: Vec<LackLeast>,
     /// Positions of limits in the problem with what is added to each.
     pub limits: Vec<(u32, i64)>,
     /// A plan that keeps them with that.
@@ -163,6 +170,19 @@ pub struct LackOf {
     pub of: String,
     /// How much.
     pub amount: i64,
+    /// `cents`, `minutes` or `units`.
+    pub unit: String,
+}
+
+/// A sum of what lacks, over all limits of a kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LackLeast {
+    /// `money`, `time of crews` or `spare parts`.
+    pub of: String,
+    /// How much is enough.
+    pub amount: i64,
+    /// No less is, however much there is of the other kinds.
+    pub at_least: i64,
     /// `cents`, `minutes` or `units`.
     pub unit: String,
 }
@@ -332,6 +352,24 @@ pub fn make(
                         _ => "cents",
                     }
                     .to_owned(),
+                })
+                .collect(),
+            least_missed: s.least_missed,
+            least: s
+                .least
+                .iter()
+                .map(|l| {
+                    let (of, unit) = match l.kind {
+                        Lacking::Budget => ("money", "cents"),
+                        Lacking::Crew => ("time of crews", "minutes"),
+                        Lacking::Stock => ("spare parts", "units"),
+                    };
+                    LackLeast {
+                        of: of.to_owned(),
+                        amount: l.added,
+                        at_least: l.at_least,
+                        unit: unit.to_owned(),
+                    }
                 })
                 .collect(),
             limits: s.add.clone(),

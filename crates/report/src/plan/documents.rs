@@ -55,17 +55,25 @@ pub fn goodness(plan: &Plan) -> String {
     )
 }
 
-/// What lacks, in a sentence.
+/// What lacks, in sentences.
 pub fn lack(lack: &Lack) -> String {
+    let missed = lack.assets.len() as u64;
     let mut out = format!(
-        "{} binding deadlines are missed: {}.",
-        lack.assets.len(),
-        listed(&lack.assets)
+        "{missed} binding deadlines are missed: {}. {}",
+        listed(&lack.assets),
+        if lack.least_missed == missed {
+            "No plan inside these limits misses fewer.".to_owned()
+        } else {
+            format!(
+                "Every plan inside these limits misses {} or more.",
+                lack.least_missed
+            )
+        }
     );
     if !lack.out_of_reach.is_empty() {
         let _ = write!(
             out,
-            " Of these, no period is early enough for {}: {}.",
+            " No period is early enough for {}, whatever is spent: {}.",
             lack.out_of_reach.len(),
             listed(&lack.out_of_reach)
         );
@@ -75,15 +83,54 @@ pub fn lack(lack: &Lack) -> String {
             .add
             .iter()
             .take(20)
-            .map(|a| match a.unit.as_str() {
-                "cents" => format!("{} more in the {}", money(a.amount), a.of),
-                "minutes" => format!("{} more minutes of the {}", a.amount, a.of),
-                _ => format!("{} more units of the {}", a.amount, a.of),
+            .map(|a| format!("{} more in: {}", amount(a.amount, &a.unit), a.of))
+            .collect();
+        let rest = lack.add.len().saturating_sub(add.len());
+        let _ = write!(out, " Enough for all others: {}", add.join("; "));
+        if rest > 0 {
+            let _ = write!(out, "; and {rest} further limits, in plan.json");
+        }
+        out.push('.');
+        let proven = lack.least.iter().all(|l| l.at_least == l.amount);
+        let sums: Vec<String> = lack
+            .least
+            .iter()
+            .map(|l| {
+                if l.at_least == l.amount {
+                    format!("{} of {}", amount(l.amount, &l.unit), l.of)
+                } else {
+                    format!(
+                        "{} of {}, and not less than {}",
+                        amount(l.amount, &l.unit),
+                        l.of,
+                        amount(l.at_least, &l.unit)
+                    )
+                }
             })
             .collect();
-        let _ = write!(out, " Enough for the others: {}.", add.join("; "));
+        let _ = write!(
+            out,
+            " In all {}.{}",
+            sums.join("; "),
+            if proven {
+                " This is the least: proven."
+            } else {
+                ""
+            }
+        );
     }
     sanitise(&out).into_owned()
+}
+
+/// An amount with its unit: money in units of the currency, time in hours and minutes.
+fn amount(n: i64, unit: &str) -> String {
+    match unit {
+        "cents" => money(n),
+        "minutes" if n >= 60 => format!("{} h {} min", n / 60, n % 60),
+        "minutes" => format!("{n} min"),
+        _ if n == 1 => "1 part".to_owned(),
+        _ => format!("{n} parts"),
+    }
 }
 
 fn listed(names: &[String]) -> String {
@@ -508,6 +555,7 @@ impl Lines {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{LackLeast, LackOf};
     use super::*;
 
     #[test]
@@ -521,6 +569,40 @@ mod tests {
         }
         let unfolded = l.0.replace("\r\n ", "");
         assert!(unfolded.contains(&"é".repeat(60)));
+    }
+
+    #[test]
+    fn what_lacks_is_said_as_far_as_it_is_known() {
+        let mut l = Lack {
+            assets: vec!["a".to_owned(), "b".to_owned()],
+            least_missed: 2,
+            add: vec![LackOf {
+                of: "time of crew north, 2027-Q1".to_owned(),
+                amount: 150,
+                unit: "minutes".to_owned(),
+            }],
+            least: vec![LackLeast {
+                of: "time of crews".to_owned(),
+                amount: 150,
+                at_least: 150,
+                unit: "minutes".to_owned(),
+            }],
+            ..Lack::default()
+        };
+        assert_eq!(
+            lack(&l),
+            "2 binding deadlines are missed: a, b. No plan inside these limits misses fewer. Enough for all \
+             others: 2 h 30 min more in: time of crew north, 2027-Q1. In all 2 h 30 min of time of crews. \
+             This is the least: proven."
+        );
+        l.least_missed = 1;
+        l.least[0].at_least = 90;
+        let said = lack(&l);
+        assert!(said.contains("misses 1 or more"), "{said}");
+        assert!(
+            said.ends_with("In all 2 h 30 min of time of crews, and not less than 1 h 30 min."),
+            "{said}"
+        );
     }
 
     #[test]
