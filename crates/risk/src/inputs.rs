@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::table::{DERIVED, FACTS, INPUT_COUNT, INPUTS, Passing, Shown, Table, Which};
 
 /// Lowest and highest rank that what is known allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Range {
     /// Lowest.
     pub low: usize,
@@ -268,7 +268,7 @@ fn by_passing(table: &Table, asset: &AssetState, out: &mut Inputs) {
 }
 
 /// Whether the words stand in the class as whole words.
-fn names_class(class: &str, words: &str) -> bool {
+pub(crate) fn names_class(class: &str, words: &str) -> bool {
     let parts: Vec<&str> = class
         .split(|c: char| !c.is_alphanumeric())
         .filter(|p| !p.is_empty())
@@ -464,7 +464,7 @@ fn addresses(table: &Table, source: &[String]) -> String {
 }
 
 /// What a finding may be: each maker with the families stated for it.
-fn possibilities(finding: &Finding) -> Vec<(&str, Vec<&str>)> {
+pub(crate) fn possibilities(finding: &Finding) -> Vec<(&str, Vec<&str>)> {
     if let Some(maker) = finding.maker() {
         let stated = [&finding.module.family, &finding.module.variant]
             .into_iter()

@@ -6,11 +6,13 @@
 //! - [`outcome`]: rows applied to inputs
 //! - [`dependency`]: how much hangs on one maker, owner, country, engineering or line of chipsets
 //! - [`drill`]: what happens to a fleet if its spares end, simulated
+//! - [`sensitivity`]: what hangs on single cells of the table
 
 pub mod dependency;
 pub mod drill;
 pub mod inputs;
 pub mod outcome;
+pub mod sensitivity;
 pub mod table;
 
 pub use inputs::{Inputs, Known, Range};
@@ -18,4 +20,5 @@ pub use outcome::{
     Area, AreaLevel, Axis, AxisRange, CounterEvidence, Ranks, Risk, assess, assess_with, decide,
     ranks,
 };
+pub use sensitivity::{Case, Change, Sensitivity, sensitivity};
 pub use table::{Error, Table, Which};
