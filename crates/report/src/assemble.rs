@@ -58,6 +58,8 @@ pub fn assemble(parts: Parts) -> Report {
         coverage: Coverage::default(),
         summary: Summary::default(),
         dependency: None,
+        risk_sensitivity: None,
+        sites: Vec::new(),
     };
     recount(&mut report);
     report

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use cellsweep_risk::{Area, Risk};
+use cellsweep_risk::{Area, Axis, Risk, Sensitivity, Table, Which};
 
 use crate::brief::counted;
 use crate::model::ReportFinding;
@@ -11,7 +11,7 @@ use crate::risk::{
     AREAS, Cell, DepartmentRisk, LEVELS, OUTCOMES, RiskCounts, areas, bare, level, reading, says,
     span,
 };
-use crate::sanitise::shortened;
+use crate::sanitise::{link, shortened};
 use crate::svg::{self, Bar, Room, grouped};
 
 /// Findings up to which the areas stand beside each finding. On a larger page equal ones are written
@@ -25,6 +25,10 @@ const NOTES: usize = 600;
 const DRIVERS: usize = 12;
 /// Characters of what an area rests on, beside its level.
 const BESIDE: usize = 240;
+/// Statements against one axis.
+const AGAINST: usize = 6;
+/// Moves of cells shown on the page.
+const MOVES: usize = 15;
 /// Characters of one driver in a note.
 const DRIVER: usize = 600;
 
@@ -83,6 +87,8 @@ pub(crate) struct RiskView {
     pub(crate) row: String,
     /// The areas, where there is room beside each finding.
     pub(crate) areas: Vec<AreaLine>,
+    /// The two axes and what speaks against them, likewise.
+    pub(crate) axes: Vec<AxisLine>,
     /// Number of the shared list of the areas; 0: none.
     pub(crate) shared: usize,
     /// What there is instead of areas, in words.
@@ -94,6 +100,17 @@ pub(crate) struct Shared {
     pub(crate) number: usize,
     pub(crate) head: String,
     pub(crate) areas: Vec<AreaLine>,
+    pub(crate) axes: Vec<AxisLine>,
+}
+
+/// One of the two axes: flaws of the module, control of its maker.
+pub(crate) struct AxisLine {
+    pub(crate) axis: &'static str,
+    pub(crate) says: String,
+    /// Number of the note that has it all; 0: none.
+    pub(crate) note: usize,
+    /// What speaks against it, with where that is written.
+    pub(crate) against: Vec<(String, Vec<String>)>,
 }
 
 /// What a level rests on, once for all findings of which it holds.
@@ -135,10 +152,12 @@ impl RiskNotes {
         }
         let number = self.shared.len() + 1;
         let areas = self.lines(areas_of);
+        let axes = self.axes(risk);
         self.shared.push(Shared {
             number,
             head,
             areas,
+            axes,
         });
         self.shares.insert(key, number);
         number
@@ -176,6 +195,49 @@ impl RiskNotes {
             .collect()
     }
 
+    fn axes(&mut self, risk: &Risk) -> Vec<AxisLine> {
+        let of = [
+            (Which::Flaws, "Flaws of the module", &risk.flaws),
+            (Which::Control, "Control of its maker", &risk.control),
+        ];
+        of.into_iter()
+            .filter_map(|(which, axis, known)| {
+                let (says, note) = match known.as_ref()? {
+                    Axis::NoBasis(_) => ("nothing is known".to_owned(), 0),
+                    Axis::Known(range) => {
+                        let [low, high] = &range.interval;
+                        let words = if low == high {
+                            axis_says(low)
+                        } else {
+                            format!("{} to {}", axis_says(low), axis_says(high))
+                        };
+                        let note = self.number(axis, &words, "", &range.drivers);
+                        (words, note)
+                    }
+                };
+                let against = risk
+                    .counter_evidence
+                    .iter()
+                    .filter(|c| c.axis == which)
+                    .take(AGAINST)
+                    .map(|c| {
+                        let links = c.sources.iter().filter_map(|s| link(s));
+                        (
+                            shortened(&c.says, DRIVER),
+                            links.map(str::to_owned).collect(),
+                        )
+                    })
+                    .collect();
+                Some(AxisLine {
+                    axis,
+                    says,
+                    note,
+                    against,
+                })
+            })
+            .collect()
+    }
+
     fn number(&mut self, area: &str, words: &str, row: &str, drivers: &[String]) -> usize {
         if drivers.is_empty() {
             return 0;
@@ -194,7 +256,11 @@ impl RiskNotes {
         let more = drivers.len().saturating_sub(DRIVERS);
         self.list.push(RiskNote {
             number,
-            head: format!("{area}: {words} (row {})", shortened(row, 60)),
+            head: if row.is_empty() {
+                format!("{area}: {words}")
+            } else {
+                format!("{area}: {words} (row {})", shortened(row, 60))
+            },
             drivers: drivers
                 .iter()
                 .take(DRIVERS)
@@ -208,6 +274,19 @@ impl RiskNotes {
         });
         self.numbers.insert(key, number);
         number
+    }
+}
+
+/// A word of an axis for people.
+fn axis_says(word: &str) -> String {
+    match word {
+        "none" => "none on public record".to_owned(),
+        "local" => "shown, from the host".to_owned(),
+        "sim" => "shown, by the SIM".to_owned(),
+        "remote" => "shown, from afar".to_owned(),
+        "no_match" => "no match under the chosen packs".to_owned(),
+        "advisory" => "advised against".to_owned(),
+        other => says(other),
     }
 }
 
@@ -340,6 +419,81 @@ pub(crate) fn heat_total(counts: &RiskCounts) -> HeatRow {
     heat_row("All".to_owned(), &counts.all)
 }
 
+/// One move of a cell of the table.
+pub(crate) struct MoveRow {
+    pub(crate) row: String,
+    /// What the row says, as the table stands.
+    pub(crate) says: String,
+    pub(crate) cell: String,
+    pub(crate) outcomes: u64,
+    pub(crate) levels: u64,
+}
+
+/// What hangs on single cells of the table.
+pub(crate) struct SensitivityView {
+    pub(crate) says: String,
+    pub(crate) moves: Vec<MoveRow>,
+    pub(crate) further: String,
+}
+
+/// What hangs on single cells, for the page; `None` where it was not computed or there is nothing.
+pub(crate) fn sensitivity(of: Option<&Sensitivity>) -> Option<SensitivityView> {
+    let s = of.filter(|s| s.findings > 0)?;
+    let mut words = format!(
+        "Each cell of table {} was moved by one level, up and down: {}. {} the outcome of some finding. {}.",
+        shortened(&s.table, 40),
+        counted(s.moves, "move", "moves"),
+        counted(s.moves_of_outcome, "move changes", "moves change"),
+        counted(
+            s.stable,
+            "finding keeps its outcome under every move",
+            "findings keep their outcome under every move"
+        ),
+    );
+    if s.left_out > 0 {
+        words.push(' ');
+        words.push_str(&counted(s.left_out, "finding was", "findings were"));
+        words.push_str(" not computed: there are too many different kinds.");
+    }
+    let table = Table::embedded().ok().filter(|t| t.version == s.table);
+    let moves: Vec<MoveRow> = s
+        .changes
+        .iter()
+        .take(MOVES)
+        .map(|c| MoveRow {
+            row: shortened(&c.row, 80),
+            says: table
+                .and_then(|t| t.row_says(&c.row))
+                .map(|s| shortened(&says(&s), 200))
+                .unwrap_or_default(),
+            cell: shortened(
+                &format!(
+                    "{} from {} to {}",
+                    says(&c.cell),
+                    says(&c.from),
+                    says(&c.to)
+                ),
+                120,
+            ),
+            outcomes: c.outcomes,
+            levels: c.levels,
+        })
+        .collect();
+    let rest = (s.changes.len() - moves.len()) as u64 + s.further;
+    Some(SensitivityView {
+        says: words,
+        further: if rest == 0 {
+            String::new()
+        } else {
+            format!(
+                "{} something; they are in report.json and findings.xlsx as far as there is room.",
+                counted(rest, "further move changes", "further moves change")
+            )
+        },
+        moves,
+    })
+}
+
 /// Risk of one finding.
 pub(crate) fn view(finding: &ReportFinding, notes: &mut RiskNotes) -> RiskView {
     let mut view = RiskView {
@@ -349,6 +503,7 @@ pub(crate) fn view(finding: &ReportFinding, notes: &mut RiskNotes) -> RiskView {
         up_to: String::new(),
         row: String::new(),
         areas: Vec::new(),
+        axes: Vec::new(),
         shared: 0,
         instead: "",
     };
@@ -366,6 +521,7 @@ pub(crate) fn view(finding: &ReportFinding, notes: &mut RiskNotes) -> RiskView {
         view.instead = "no basis in any of the four areas";
     } else if notes.beside_each {
         view.areas = notes.lines(areas(&r.risk));
+        view.axes = notes.axes(&r.risk);
     } else {
         let head = format!(
             "{} ({})",

@@ -56,12 +56,8 @@ struct Context<'a> {
     criticality: Option<&'a str>,
     sector: Option<&'a str>,
     sensitive: Option<bool>,
-    #[serde(skip_serializing_if = "no_statements")]
-    connection: &'a BTreeMap<String, Vec<Stated>>,
-}
-
-fn no_statements(connection: &&BTreeMap<String, Vec<Stated>>) -> bool {
-    connection.is_empty()
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connection: Option<&'a BTreeMap<String, Vec<Stated>>>,
 }
 
 /// One finding, asset, remark or source a line, each with its kind under `record`; findings first.
@@ -85,7 +81,7 @@ pub fn ndjson(report: &Report) -> Result<String, serde_json::Error> {
                 criticality: a.criticality.as_deref(),
                 sector: a.sector.as_deref(),
                 sensitive: a.sensitive,
-                connection: &a.connection,
+                connection: Some(&a.connection).filter(|c| !c.is_empty()),
             });
             Line::Finding { finding, context }
         })

@@ -38,6 +38,7 @@ pub mod makers;
 pub mod markdown;
 pub mod model;
 pub mod page;
+mod pictures;
 pub mod plan;
 pub mod questions;
 pub mod redact;

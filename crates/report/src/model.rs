@@ -46,6 +46,28 @@ pub struct Report {
     /// What the estate hangs on; absent where no estate was asked about, and in earlier reports.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dependency: Option<crate::dependency::Dependency>,
+    /// What hangs on single cells of the risk table; absent where no estate was asked about, and in
+    /// earlier reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk_sensitivity: Option<cellsweep_risk::Sensitivity>,
+    /// Sites of the estate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sites: Vec<SiteState>,
+}
+
+/// A site of the estate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SiteState {
+    /// Id, by which assets and findings name it.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Department that runs it.
+    pub department: Option<String>,
+    /// Degrees north, WGS 84; present together with the longitude or not at all.
+    pub latitude: Option<f64>,
+    /// Degrees east, WGS 84.
+    pub longitude: Option<f64>,
 }
 
 /// Program.

@@ -19,6 +19,7 @@ use crate::hangs;
 use crate::heat::{self, HeatRow, OutcomeRow, RiskNote, RiskNotes, RiskView, Shared};
 use crate::makers::{Makers, NOT_SETTLED};
 use crate::model::{ReadStatus, Report, ReportFinding};
+use crate::pictures;
 use crate::questions;
 use crate::risk;
 use crate::sanitise::{link, sanitise, shortened};
@@ -219,6 +220,9 @@ struct Page<'a> {
     shared: Vec<Shared>,
     outcome_names: Vec<(usize, String)>,
     dependency: Option<hangs::View>,
+    sensitivity: Option<heat::SensitivityView>,
+    flows: String,
+    sites: Option<pictures::SiteView>,
     has_assets: bool,
     departments: Vec<DepartmentRow>,
     gaps: Vec<Gap>,
@@ -354,6 +358,9 @@ pub fn html(report: &Report, catalog: Option<&Catalog>) -> Result<String, askama
         shared: risk_notes.shared,
         outcome_names: outcome_names.into_iter().collect(),
         dependency: hangs::view(report, &makers),
+        sensitivity: heat::sensitivity(report.risk_sensitivity.as_ref()),
+        flows: pictures::flows(report, &makers),
+        sites: pictures::sites(report),
         has_assets: !report.assets.is_empty(),
         departments: department_rows(&b),
         gaps,

@@ -48,16 +48,20 @@ pub fn redact(report: &mut Report, masking: Masking) -> Result<(), serde_json::E
         f.finding.id = format!("redacted-{}", n + 1);
         f.finding.aka.clear();
     }
+    // Ids may hold an IMEI, so that they are numbered here too; a place is as good as a name.
+    if let (Some(clean), Some(original)) = (
+        masked.risk_sensitivity.as_mut(),
+        report.risk_sensitivity.as_ref(),
+    ) {
+        for (change, before) in clean.changes.iter_mut().zip(&original.changes) {
+            change.findings = renumbered(&ids, &before.findings);
+        }
+    }
+    if masking.sites {
+        masked.sites.clear();
+    }
     for (clean, original) in masked.remarks.iter_mut().zip(&report.remarks) {
-        clean.findings = original
-            .findings
-            .iter()
-            .map(|id| {
-                ids.get(id)
-                    .cloned()
-                    .unwrap_or_else(|| "redacted".to_owned())
-            })
-            .collect();
+        clean.findings = renumbered(&ids, &original.findings);
         for (id, new) in original
             .findings
             .iter()
@@ -72,6 +76,18 @@ pub fn redact(report: &mut Report, masking: Masking) -> Result<(), serde_json::E
     }
     *report = masked;
     Ok(())
+}
+
+/// Ids of findings as they are numbered anew.
+fn renumbered(ids: &BTreeMap<String, String>, original: &[String]) -> Vec<String> {
+    original
+        .iter()
+        .map(|id| {
+            ids.get(id)
+                .cloned()
+                .unwrap_or_else(|| "redacted".to_owned())
+        })
+        .collect()
 }
 
 fn walk(value: &mut Value, masks: &Masks, depth: u32) {

@@ -4,6 +4,9 @@
 //! light and dark. Every chart has `role="img"`, a title and a description. Sizes are in the chart's
 //! own units; a page shows the wide form on a screen or paper and the narrow one on a phone.
 
+pub mod flow;
+pub mod map;
+
 use std::fmt::Write as _;
 
 use crate::sanitise::shortened;

@@ -248,7 +248,7 @@ fn plain(name: &'static str, width: f64) -> Column<'static> {
     }
 }
 
-/// `findings.xlsx`: sheets findings, assets, sources, remarks.
+/// `findings.xlsx`: sheets findings, assets, sources, remarks, and sensitivity of an estate.
 ///
 /// # Errors
 /// If the workbook cannot be written.
@@ -363,6 +363,36 @@ pub fn xlsx(report: &Report, catalog: Option<&Catalog>) -> Result<Vec<u8>, XlsxE
         })
         .collect();
     book.sheet("remarks", &columns, &rows, &[])?;
+    if let Some(s) = &report.risk_sensitivity {
+        let mut columns = vec![
+            plain("row", 40.0),
+            plain("cell", 18.0),
+            plain("from", 16.0),
+            plain("to", 16.0),
+            plain("outcomes_changed", 12.0),
+            plain("levels_changed", 12.0),
+            plain("findings", 60.0),
+        ];
+        for number in columns.iter_mut().skip(4).take(2) {
+            number.kind = Kind::Number;
+        }
+        let rows: Vec<Vec<String>> = s
+            .changes
+            .iter()
+            .map(|c| {
+                vec![
+                    c.row.clone(),
+                    c.cell.clone(),
+                    c.from.clone(),
+                    c.to.clone(),
+                    c.outcomes.to_string(),
+                    c.levels.to_string(),
+                    c.findings.join("; "),
+                ]
+            })
+            .collect();
+        book.sheet("sensitivity", &columns, &rows, &[])?;
+    }
     book.finish()
 }
 

@@ -6,10 +6,11 @@ use std::io::Cursor;
 use calamine::{Data, Reader, Xlsx};
 use cellsweep_report::exit::{codes, exit_code};
 use cellsweep_report::json::{Layout, json, ndjson};
-use cellsweep_report::model::Report;
+use cellsweep_report::model::{Report, SiteState};
 use cellsweep_report::redact::{Masking, redact};
 use cellsweep_report::sanitise::acts;
 use cellsweep_report::{assemble, html, markdown, questions, risk, tables};
+use cellsweep_risk::{Change, Sensitivity};
 use serde_json::Value;
 
 mod fixture;
@@ -164,7 +165,7 @@ fn no_format_drops_a_finding() {
         let page = html(&r, None).unwrap();
         let summary = markdown::markdown(&r, None);
         for id in &wanted {
-            assert!(page.contains(&format!("Finding {id}<")), "page: {id}");
+            assert!(page.contains(&format!("Id {id}<")), "page: {id}");
             assert!(
                 summary.contains(&format!("| {} |", id.replace(':', "&#58;"))),
                 "summary: {id}"
@@ -632,7 +633,13 @@ fn reports_keep_to_the_schema() {
     assert!(schema().is_object());
     let mut redacted = report();
     redact(&mut redacted, Masking { sites: true }).unwrap();
-    for r in [report(), large(20), assemble(fixture::empty()), redacted] {
+    for r in [
+        report(),
+        large(20),
+        assemble(fixture::empty()),
+        redacted,
+        pictured(),
+    ] {
         let value: Value = serde_json::from_str(&json(&r, Layout::Compact).unwrap()).unwrap();
         let errors: Vec<String> = v
             .iter_errors(&value)
@@ -867,4 +874,154 @@ fn the_schema_knows_every_status() {
         .map(|s| s.as_str())
         .collect();
     assert_eq!(words, wanted);
+}
+
+/// The small estate with axes, sites and sensitivity.
+fn pictured() -> Report {
+    let mut r = report();
+    let mut id = String::new();
+    if let Some(first) = r.findings.first_mut() {
+        id.clone_from(&first.finding.id);
+        if let Some(risk) = first.risk.as_mut() {
+            risk["flaws"] = serde_json::json!({
+                "interval": ["local", "remote"],
+                "drivers": ["AB-2026-2: a shell on the host; https://flaw.example/2"],
+            });
+            risk["control"] = "no_basis".into();
+            risk["counter_evidence"] = serde_json::json!([
+                {"axis": "flaws", "says": "Patched in <June>.", "sources": ["https://fix.example/1", "javascript:alert(1)"]},
+            ]);
+        }
+    }
+    let site = |id: &str, at: Option<(f64, f64)>| SiteState {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        department: Some("Water and sewage".to_owned()),
+        latitude: at.map(|(latitude, _)| latitude),
+        longitude: at.map(|(_, longitude)| longitude),
+    };
+    r.sites = vec![
+        site("Pumping station North", Some((54.8, -2.6))),
+        site("Reservoir", Some((54.7, -2.5))),
+        site("Old works", Some((54.7, -2.1))),
+        site("Depot East", None),
+    ];
+    r.risk_sensitivity = Some(Sensitivity {
+        table: "risk-2".to_owned(),
+        findings: 6,
+        moves: 430,
+        moves_of_outcome: 1,
+        stable: 5,
+        changes: vec![Change {
+            row: "ns-1".to_owned(),
+            cell: "gives".to_owned(),
+            from: "medium".to_owned(),
+            to: "high".to_owned(),
+            outcomes: 1,
+            levels: 2,
+            findings: vec![id],
+        }],
+        ..Sensitivity::default()
+    });
+    r
+}
+
+#[test]
+fn the_page_shows_the_two_axes_with_what_speaks_against_them() {
+    let page = html(&pictured(), None).unwrap();
+    for words in [
+        "Flaws of the module: <b>shown, from the host to shown, from afar</b>, <a href=#r",
+        "Control of its maker: <b>nothing is known</b>",
+        "Against: Patched in &#60;June&#62;. <a href=\"https://fix.example/1\"",
+        "Flaws of the module: shown, from the host to shown, from afar</b>",
+        "AB-2026-2: a shell on the host; https://flaw.example/2",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(!page.contains("href=\"javascript"));
+}
+
+#[test]
+fn the_page_says_what_hangs_on_single_cells() {
+    let page = html(&pictured(), None).unwrap();
+    for words in [
+        "What hangs on single cells of the table",
+        "430 moves. 1 move changes the outcome of some finding. 5 findings keep their outcome under every move.",
+        // What the row says, from the table of that version.
+        "ns-1 <span class=\"small\">medium if sensitive yes</span>",
+        "gives from medium to high",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(
+        !html(&report(), None)
+            .unwrap()
+            .contains("What hangs on single cells")
+    );
+}
+
+#[test]
+fn the_page_draws_flows_and_sites() {
+    let page = html(&pictured(), None).unwrap();
+    let map = page
+        .split("<svg class=\"chart wide\" role=\"img\"")
+        .find(|s| s.contains("sites-wide-t"))
+        .unwrap();
+    let map = &map[..map.find("</svg>").unwrap()];
+    // Two sites hold modules, one is on the map without; the last has no coordinates.
+    assert_eq!(map.matches("<circle").count(), 3, "{map}");
+    assert_eq!(map.matches("mark nothing").count(), 1);
+    assert!(map.contains("Old works: no module found"));
+    assert!(!map.contains("Depot East"));
+    assert!(page.contains("(not on the map: no coordinates)"));
+    let flow = page.split("<svg class=\"chart flow\"").nth(1).unwrap();
+    let flow = &flow[..flow.find("</svg>").unwrap()];
+    for head in ["Maker", "Product", "Department", "Service"] {
+        assert!(flow.contains(head), "{head}");
+    }
+    assert!(flow.contains("maker not settled"));
+    // Without coordinates there is no map, without modules no flow.
+    let plain = html(&report(), None).unwrap();
+    assert!(!plain.contains("sites-wide-t") && plain.contains("chart flow"));
+    let nothing = html(&assemble(fixture::empty()), None).unwrap();
+    assert!(!nothing.contains("chart flow") && !nothing.contains("id=\"pictures\""));
+}
+
+#[test]
+fn pictures_of_a_large_estate_stay_small() {
+    let mut r = large(3000);
+    for n in 0..5000u32 {
+        r.sites.push(SiteState {
+            id: format!("S-{n}"),
+            name: format!("Site {n}"),
+            department: None,
+            latitude: Some(f64::from(n) / 100.0),
+            longitude: Some(f64::from(n % 90)),
+        });
+    }
+    for (n, f) in r.findings.iter_mut().enumerate() {
+        f.finding.subject.site = Some(format!("S-{}", n % 5000));
+        f.finding.product = Some(cellsweep_identify::ProductName {
+            maker: Some(format!("Product maker {n}")),
+            model: None,
+            order_code: None,
+        });
+    }
+    let page = html(&r, None).unwrap();
+    let section = page.split("<section id=\"pictures\">").nth(1).unwrap();
+    let section = &section[..section.find("</section>").unwrap()];
+    assert!(section.len() < 200_000, "{}", section.len());
+    assert!(section.contains("others") && section.contains("further sites are not on the map"));
+}
+
+#[test]
+fn sites_and_sensitivity_leave_the_house_masked() {
+    let mut r = pictured();
+    redact(&mut r, Masking { sites: true }).unwrap();
+    assert!(r.sites.is_empty());
+    let named = &r.risk_sensitivity.as_ref().unwrap().changes[0].findings;
+    assert_eq!(*named, [r.findings[0].finding.id.clone()]);
+    let mut r = pictured();
+    redact(&mut r, Masking::default()).unwrap();
+    assert_eq!(r.sites.len(), 4);
 }

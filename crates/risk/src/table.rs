@@ -479,6 +479,37 @@ impl Table {
         self.sources.get(source).map(|s| s.url.as_str())
     }
 
+    /// What a row says: `high if sector essential, criticality high, reach sim`.
+    pub fn row_says(&self, id: &str) -> Option<String> {
+        let of = |rows: &[Row], gives: &str, inputs: &[&str]| {
+            let row = rows.iter().find(|r| r.id == id)?;
+            let when: Vec<String> = row
+                .when
+                .iter()
+                .filter_map(|(at, rank)| {
+                    let input = inputs.get(*at)?;
+                    Some(format!("{input} {}", self.word(scale_of(input), *rank)))
+                })
+                .collect();
+            let gives = self.word(gives, row.gives);
+            Some(if when.is_empty() {
+                format!("{gives} at least")
+            } else {
+                format!("{gives} if {}", when.join(", "))
+            })
+        };
+        DERIVED
+            .iter()
+            .zip(&self.derived)
+            .find_map(|(name, rows)| of(rows, name, &FACTS))
+            .or_else(|| {
+                self.areas
+                    .iter()
+                    .find_map(|a| of(&a.rows, "level", &INPUTS))
+            })
+            .or_else(|| of(&self.outcomes, "outcome", &OUTCOME_INPUTS))
+    }
+
     /// Rank of a word on a scale.
     pub fn rank(&self, scale: &str, word: &str) -> Option<usize> {
         self.scales.get(scale)?.iter().position(|w| w == word)

@@ -11,9 +11,10 @@ use cellsweep_evidence::{Clue, Key, KeyKind, Limits, Mapping, Observation, Place
 use cellsweep_identify::{AssetState, Identified, Options, Remark, Seen, Stated, identify};
 use cellsweep_policy::{Circumstances, Packs};
 use cellsweep_report::model::{
-    Edition, ReadStatus, Report, ReportFinding, SourceError, SourceState, Tool,
+    Edition, ReadStatus, Report, ReportFinding, SiteState, SourceError, SourceState, Tool,
 };
 use cellsweep_report::{Parts, assemble};
+use cellsweep_risk::{Case, Sensitivity};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -384,6 +385,9 @@ pub fn assess(report: &mut Report, catalog: &Catalog, packs: &Packs, settings: &
     } else {
         cellsweep_report::dependency::dependency(report, catalog, None)
     };
+    report.risk_sensitivity = (!report.assets.is_empty())
+        .then(|| sensitivity(report, catalog, settings.date))
+        .flatten();
 }
 
 /// Judges an old report's findings as items under stated circumstances (about to be imported, part of
@@ -489,11 +493,45 @@ fn finish(
     if let Scope::Estate(estate) = scope {
         report.dependency =
             cellsweep_report::dependency::dependency(&report, catalog, estate.plan.as_ref());
+        report.risk_sensitivity = sensitivity(&report, catalog, settings.date);
+        report.sites = sites(estate);
     }
     Run {
         report,
         seen: reading.seen,
     }
+}
+
+/// What hangs on single cells of the risk table for the findings of a report.
+pub fn sensitivity(report: &Report, catalog: &Catalog, date: Date) -> Option<Sensitivity> {
+    let table = cellsweep_risk::Table::embedded().ok()?;
+    let assets: BTreeMap<&str, &AssetState> =
+        report.assets.iter().map(|a| (a.id.as_str(), a)).collect();
+    let cases = report.findings.iter().map(|f| Case {
+        finding: &f.finding,
+        asset: f
+            .finding
+            .subject
+            .asset
+            .as_deref()
+            .and_then(|a| assets.get(a).copied()),
+        verdicts: &f.verdicts,
+    });
+    Some(cellsweep_risk::sensitivity(table, cases, catalog, date))
+}
+
+fn sites(estate: &Estate) -> Vec<SiteState> {
+    estate
+        .sites
+        .iter()
+        .map(|s| SiteState {
+            id: s.id.clone(),
+            name: s.name.clone(),
+            department: s.department.clone(),
+            latitude: s.latitude,
+            longitude: s.longitude,
+        })
+        .collect()
 }
 
 fn judge(

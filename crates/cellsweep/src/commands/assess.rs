@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use cellsweep_policy::Packs;
-use cellsweep_report::Report;
+use cellsweep_report::{Report, json};
+use cellsweep_risk::Sensitivity;
 use cellsweep_sweep::{Settings, reassess, run as runs};
 use clap::Args;
 use jiff::civil::Date;
@@ -34,6 +35,11 @@ pub struct Assess {
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 
+    /// Print what hangs on single cells of the risk table instead: each moved by one level, and the
+    /// findings whose outcome or level changes (as a table or JSON; not for a line-wise inventory)
+    #[arg(long)]
+    sensitivity: bool,
+
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -50,6 +56,9 @@ pub fn run(c: &Assess, arguments: &Arguments, out: &mut Out) -> anyhow::Result<E
         || c.report
             .extension()
             .is_some_and(|e| e.eq_ignore_ascii_case("ndjson") || e.eq_ignore_ascii_case("jsonl"));
+    if c.sensitivity && (by_lines || !matches!(c.format, Format::Table | Format::Json)) {
+        anyhow::bail!("--sensitivity takes a report.json and prints a table or JSON");
+    }
     if by_lines {
         let packs = all.select(&c.policy)?;
         let input: Box<dyn io::Read> = if stdin {
@@ -105,5 +114,48 @@ pub fn run(c: &Assess, arguments: &Arguments, out: &mut Out) -> anyhow::Result<E
     };
     let packs = all.select(&named)?;
     runs::assess(&mut report, &catalog, &packs, &settings);
+    if c.sensitivity {
+        let found = runs::sensitivity(&report, &catalog, settings.date)
+            .context("the risk table cannot be used")?;
+        let text = if c.format == Format::Json {
+            json::value(&found, json::Layout::Pretty)?
+        } else {
+            words(&found)
+        };
+        match &c.output {
+            Some(path) => {
+                std::fs::write(path, text).with_context(|| path.display().to_string())?;
+            }
+            None => out.bytes(text.as_bytes())?,
+        }
+        return Ok(Exit::Report(cellsweep_report::exit_code(&report.exit)));
+    }
     write(&report, &catalog, c.format, c.output.as_deref(), out)
+}
+
+/// What hangs on single cells, for a terminal.
+fn words(found: &Sensitivity) -> String {
+    let mut table = crate::out::table(&["row", "cell", "from", "to", "outcomes", "levels"]);
+    for c in &found.changes {
+        let numbers = [c.outcomes.to_string(), c.levels.to_string()];
+        let texts = [&c.row, &c.cell, &c.from, &c.to];
+        table.add_row(texts.map(String::clone).into_iter().chain(numbers));
+    }
+    let left_out = if found.left_out == 0 {
+        String::new()
+    } else {
+        format!(
+            " {} findings of further kinds were left out.",
+            found.left_out
+        )
+    };
+    format!(
+        "{table}\n{} findings by table {}: {} moves of a cell by one level, {} change the outcome of some finding; {} findings keep theirs under every move. {} further moves change something.{left_out}\n",
+        found.findings,
+        found.table,
+        found.moves,
+        found.moves_of_outcome,
+        found.stable,
+        found.further
+    )
 }
