@@ -1,6 +1,9 @@
 //! JSON of the modem pages of OpenWrt (3ginfo-lite, modemdata, modemband, QModem and relatives) and of
-//! the network devices of NetCloud Manager. Keys differ from one to the next and meaning does not. Cut and concatenated values are read as far as
-//! they go.
+//! the network devices of NetCloud Manager. Keys differ from one to the next and meaning does not. Cut and
+//! concatenated values are read as far as they go.
+//!
+//! Cellular lists of Cisco's SD-WAN Manager (developer.cisco.com, SD-WAN API: modem list, hardware list, EioLTE
+//! hardware) give one modem a row, with the name of its gateway.
 
 use crate::json::{self, Scalar};
 use crate::modem::{Modem, imei_digits, stated};
@@ -12,8 +15,8 @@ use crate::text;
 /// The reader.
 pub static READER: Reader = Reader {
     format: "modem-json",
-    title: "JSON of OpenWrt modem pages (3ginfo, modemdata, modemband, QModem)",
-    made_by: "/usr/share/3ginfo-lite/3ginfo.sh; ubus call modemdata ...; ubus call qmodem ...",
+    title: "JSON of modem pages: OpenWrt (3ginfo, modemdata, modemband, QModem), NetCloud, Cisco SD-WAN Manager",
+    made_by: "/usr/share/3ginfo-lite/3ginfo.sh; ubus call modemdata ...; ubus call qmodem ...; /dataservice/device/cellular/...",
     proves: &[Stance::Observed],
     enumerates: &[],
     sniff,
@@ -34,6 +37,8 @@ enum Field {
     Operator,
     Signal,
     Driver,
+    /// Name of the gateway the modem is in.
+    Host,
 }
 
 fn field(key: &str) -> Option<Field> {
@@ -44,13 +49,33 @@ fn field(key: &str) -> Option<Field> {
         .collect();
     Some(match key.as_str() {
         "vendor" | "manufacturer" | "maker" | "modemmanufacturer" | "modemvendor" => Field::Maker,
-        "product" | "model" | "modem" | "modemmodel" | "modemname" | "device" | "devicemodel"
-        | "modemtype" | "mfgmodel" | "mfgproduct" => Field::Model,
-        "revision" | "firmware" | "fwversion" | "firmwareversion" | "modemfirmware"
-        | "modemrevision" | "fw" | "modemver" | "modemfw" => Field::Revision,
-        "hardwareversion" | "hwversion" | "hardwarerevision" => Field::Hardware,
-        "imei" | "modemimei" => Field::Imei,
-        "iccid" | "simiccid" => Field::Iccid,
+        "product"
+        | "model"
+        | "modem"
+        | "modemmodel"
+        | "modemname"
+        | "device"
+        | "devicemodel"
+        | "modemtype"
+        | "mfgmodel"
+        | "mfgproduct"
+        | "modelid"
+        | "cellulardevicemodel" => Field::Model,
+        "revision"
+        | "firmware"
+        | "fwversion"
+        | "firmwareversion"
+        | "modemfirmware"
+        | "modemrevision"
+        | "fw"
+        | "modemver"
+        | "modemfw"
+        | "cellularfirmwareversion" => Field::Revision,
+        "hardwareversion" | "cellularhardwareversion" | "hwversion" | "hardwarerevision" => {
+            Field::Hardware
+        }
+        "imei" | "modemimei" | "cellularimei" => Field::Imei,
+        "iccid" | "simiccid" | "cellulariccid" => Field::Iccid,
         "cport" | "atport" | "port" | "comport" | "modemport" | "path" | "modempath"
         | "devpath" => Field::Port,
         "vidpid" | "usbid" | "usbvidpid" => Field::Id,
@@ -59,6 +84,7 @@ fn field(key: &str) -> Option<Field> {
         | "networktype" | "networkmode" => Field::Operator,
         "csq" | "rsrp" | "rssi" | "signal" | "csqper" | "sinr" => Field::Signal,
         "protocol" | "driver" | "modemdriver" => Field::Driver,
+        "vdevicehostname" => Field::Host,
         _ => return None,
     })
 }
@@ -107,6 +133,9 @@ fn sniff(head: &Head<'_>) -> u8 {
         || named("lte_category")
         || named("modem_info");
     let identity = has(Field::Maker) && has(Field::Model) && has(Field::Revision);
+    if is_sdwan(&keys) && has(Field::Model) && has(Field::Revision) {
+        return 93;
+    }
     // Network devices of NetCloud Manager, also where a SIM stands with them.
     if named("mfg_model") && named("mfg_product") {
         93
@@ -123,6 +152,13 @@ fn sniff(head: &Head<'_>) -> u8 {
     } else {
         0
     }
+}
+
+/// True of the keys of a cellular list of SD-WAN Manager, in lower case.
+fn is_sdwan(keys: &[String]) -> bool {
+    let named = |n: &str| keys.iter().any(|k| k == n);
+    named("modem-status") && (named("if-name") || named("cellular-interface-name"))
+        || named("cellular-interface") && named("cellular-device-model")
 }
 
 /// A value that tells one modem from another.
@@ -142,10 +178,18 @@ struct Page {
     /// Key of a `{"key": .., "value": ..}` pair of QModem.
     pair: Option<String>,
     host: Option<String>,
+    /// Rows are modems; the number of the row that is read.
+    row: Option<u64>,
 }
 
 impl Page {
     fn scalar(&mut self, s: &Scalar<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
+        if let Some(row) = self.row
+            && row != s.object
+        {
+            self.row = Some(s.object);
+            self.end(sink)?;
+        }
         let mut key = s.key;
         let pair;
         match s.key {
@@ -254,6 +298,7 @@ impl Page {
                     m.say(Clue::CellularInterface, "signal reported", &place);
                 }
             }
+            Field::Host => m.key(KeyKind::Host, value),
             Field::Driver => {
                 if value.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') && value.contains('_')
                 {
@@ -287,7 +332,17 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
         units: 0,
         pair: None,
         host: None,
+        row: None,
     };
+    let mut keys = Vec::new();
+    json::walk(&text, |s| {
+        if keys.len() < 400 {
+            keys.push(s.key.to_ascii_lowercase());
+        }
+    });
+    if is_sdwan(&keys) {
+        page.row = Some(0);
+    }
     if let Some(host) = text
         .lines()
         .take(20)

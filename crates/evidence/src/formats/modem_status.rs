@@ -4,7 +4,8 @@
 //! Labels are taken word by word, not by the dialect. So that a data sheet or a list of telephones is
 //! not taken for a modem, two things must come together: a label that speaks of a modem (or a heading
 //! above that does), and something only a running one has, an IMEI with a right check digit, a signal
-//! strength in numbers, or a state of registration.
+//! strength in numbers, a state of registration, or a port of the system (`cell_mgmt module_info` of Moxa:
+//! `AT_port: /dev/ttyUSB2`, as in the examples of Moxa's own repositories).
 
 use crate::formats::at::is_written_for_programs;
 use crate::formats::at::prefix::bare;
@@ -50,6 +51,8 @@ enum Label {
     Data,
     /// What kind of connection it is.
     Kind,
+    /// Device node or network interface of the modem.
+    Port,
 }
 
 /// A label: what it asks for, and whether it says that it is the modem's.
@@ -153,6 +156,11 @@ fn asked(label: &str) -> Option<Asked> {
         Label::Registration
     } else if has("packet") && has("data") && has("connection") {
         Label::Data
+    } else if (has("port") && (has("at") || has("qmi"))) || (has("wwan") && has("node")) {
+        return Some(Asked {
+            label: Label::Port,
+            of_modem: false,
+        });
     } else if has("cellular") && (has("controller") || has("profile")) {
         Label::Kind
     } else if has("manufacturer") || has("vendor") {
@@ -256,6 +264,15 @@ fn is_strength(value: &str) -> bool {
     number
         .parse::<f64>()
         .is_ok_and(|n| n.is_finite() && (-160.0..=100.0).contains(&n))
+}
+
+/// A device node or network interface: `/dev/ttyUSB2`, `/dev/cdc-wdm0`, `wwan0`.
+fn is_node(value: &str) -> bool {
+    ["/dev/tty", "/dev/cdc-wdm", "wwan"].iter().any(|front| {
+        value
+            .strip_prefix(front)
+            .is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_digit()))
+    }) && !value.contains(char::is_whitespace)
 }
 
 /// Letters, then at least three digits, then at most a few letters: `sim7080g`.
@@ -433,6 +450,12 @@ impl State {
                         .modem
                         .say(Clue::CellularInterface, "states its registration", &place);
                 }
+                Label::Port if is_node(&value) => {
+                    self.now.runs = true;
+                    self.now
+                        .modem
+                        .say(Clue::CellularInterface, "has a port", &place);
+                }
                 Label::Data if value.eq_ignore_ascii_case("connected") => {
                     self.now.runs = true;
                     self.now
@@ -499,6 +522,8 @@ fn sniff(head: &Head<'_>) -> u8 {
         "ecio",
         "network",
         "packet data",
+        "at_port",
+        "wwan_node",
     ]
     .iter()
     .any(|w| memchr::memmem::find(lower.as_bytes(), w.as_bytes()).is_some());
