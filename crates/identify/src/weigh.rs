@@ -381,6 +381,12 @@ pub fn weigh<'a>(catalog: &'a Catalog, unit: &[&'a Seen]) -> Vec<Weighed<'a>> {
             Clue::ModemPlugin => {
                 w.bearing = Bearing::Shows;
                 w.says = format!("ModemManager handles it with its plugin {}", o.value);
+                if let Some(m) = plugin_maker(&o.value).and_then(|m| catalog.manufacturer_answer(m))
+                {
+                    w.says = format!("{}, which it takes by {}'s vendor id", w.says, o.value);
+                    w.trust = trust::VENDOR_ID;
+                    w.meaning = Some(m);
+                }
             }
             Clue::HardwareRevision => {
                 w.says = "hardware revision".to_owned();
@@ -512,6 +518,19 @@ pub fn weigh<'a>(catalog: &'a Catalog, unit: &[&'a Seen]) -> Vec<Weighed<'a>> {
         all.push(w);
     }
     all
+}
+
+/// The maker whose vendor id is the only one that a plugin of ModemManager takes (the tables
+/// `vendor_ids` under src/plugins there). Plugins that take several makers' devices, or ids that other
+/// makers' devices have too, are none of these. Versions that wrote plugins with a capital letter are older than
+/// the modules of another maker that enumerate with Cinterion's id.
+fn plugin_maker(plugin: &str) -> Option<&'static str> {
+    Some(match plugin {
+        "quectel" | "Quectel" => "Quectel",
+        "telit" | "Telit" => "Telit",
+        "Cinterion" => "Cinterion",
+        _ => return None,
+    })
 }
 
 fn settle<'a>(w: &mut Weighed<'a>, meaning: Meaning<'a>, rank: u8) {

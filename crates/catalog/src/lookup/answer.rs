@@ -246,7 +246,52 @@ impl Catalog {
         if text.contains("\",\"") || text.contains("\", \"") {
             return parts.find_map(|p| self.one_model(p).filter(|m| !m.possible.is_empty()));
         }
+        if let Some(several) = self.several_models(trimmed(text)) {
+            return Some(several);
+        }
         self.one_model(trimmed(text))
+    }
+
+    /// `EM7455/EM7430`: names parted by a stroke are a set, if each is one.
+    pub(super) fn several_models(&self, text: &str) -> Option<Meaning<'_>> {
+        let parts: Vec<&str> = text.split(['/', '|']).map(str::trim).collect();
+        // A name is a word with a letter and a digit; `L850 LTE` and dates are none.
+        let name = |p: &&str| {
+            (3..=24).contains(&p.len())
+                && !p.contains(' ')
+                && p.bytes().any(|b| b.is_ascii_alphabetic())
+                && p.bytes().any(|b| b.is_ascii_digit())
+        };
+        if !(2..=6).contains(&parts.len()) || !parts.iter().all(name) {
+            return None;
+        }
+        let mut found: Option<Meaning<'_>> = None;
+        for part in parts {
+            let one = self
+                .one_model(part)
+                .filter(|m| m.possible.iter().any(|p| !p.families.is_empty()))?;
+            let Some(all) = &mut found else {
+                found = Some(one);
+                continue;
+            };
+            for possible in one.possible {
+                match all.possible.iter_mut().find(|p| p.maker == possible.maker) {
+                    Some(known) => {
+                        for family in possible.families {
+                            if !known.families.contains(&family) {
+                                known.families.push(family);
+                            }
+                        }
+                    }
+                    None => all.possible.push(possible),
+                }
+            }
+            all.open |= one.open;
+            all.variant = None;
+        }
+        let mut found = found?;
+        found.because = format!("the model answer \"{text}\" names one of several");
+        Some(found)
     }
 
     fn one_model(&self, text: &str) -> Option<Meaning<'_>> {

@@ -115,8 +115,25 @@ impl Catalog {
     /// only on a card that is cellular, or whose vendor makes modem chipsets: laptop and contract
     /// makers' subsystems stand on every kind of card.
     pub fn subsystem(&self, pci: &str, subsystem: &str) -> Option<Meaning<'_>> {
-        let pci = normal(pci)?;
         let sub = normal(subsystem)?;
+        let Some(pci) = normal(pci) else {
+            // `lspci -v` names the card and gives only the subsystem's number: a module maker's own
+            // counts.
+            let vendor = self.buses.pci_vendor.get(sub.get(..4)?)?;
+            if !matches!(vendor, Vendor::Maker(_)) {
+                return None;
+            }
+            return match self.buses.subsystem.get(&sub) {
+                Some(entry) => self.entry(
+                    "PCI subsystem",
+                    &sub,
+                    *entry,
+                    |f| &f.subsystem,
+                    |f| &f.subsystem,
+                ),
+                None => self.vendor("PCI subsystem vendor", sub.get(..4)?, *vendor),
+            };
+        };
         let listed = self.buses.pci.contains_key(&pci);
         let vendor = self.buses.pci_vendor.get(pci.get(..4)?);
         if !listed && vendor.is_none() {

@@ -130,6 +130,9 @@ impl Catalog {
 
     /// A revision that begins with an unmistakable module name.
     fn revision_by_name(&self, text: &str) -> Option<Meaning<'_>> {
+        if let Some(several) = self.several_models(text.trim()) {
+            return Some(several);
+        }
         let hit = self
             .names(text)
             .into_iter()

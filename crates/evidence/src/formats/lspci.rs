@@ -367,7 +367,9 @@ impl Listing {
     fn detail(&mut self, tag: &str, value: &str, place: &Place) {
         match tag {
             "Subsystem" => {
-                let (name, id) = match hex_id::leading_pair(value) {
+                // `-v` prints ids that pci.ids does not know as `Device 1cf8:3507`.
+                let bare = value.strip_prefix("Device ").unwrap_or(value);
+                let (name, id) = match hex_id::leading_pair(bare) {
                     Some((id, _)) => ("", Some(id)),
                     None => named(value),
                 };

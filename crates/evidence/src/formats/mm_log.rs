@@ -144,6 +144,8 @@ struct Log {
     last: Option<usize>,
     /// Modems said to be created whose number is not known yet.
     created: Vec<Created>,
+    /// A control port of a modem of which nothing else may be said.
+    control: Option<(String, Place)>,
 }
 
 /// `creating modem with plugin 'quectel' and '5' ports`.
@@ -300,6 +302,19 @@ impl Log {
         if line.trim_start().starts_with(['<', '>']) && line.contains(" = ") {
             return self.decoded(line, place, sink);
         }
+        // `[/dev/cdc-wdm0] Read max control message size ...`: a control port of a modem is open.
+        if let Some((port, said)) = line
+            .find("[/dev/cdc-wdm")
+            .and_then(|at| line.get(at + 6..))
+            .and_then(|r| r.split_once("] "))
+            && port.len() <= 12
+            && !said.is_empty()
+        {
+            if self.control.is_none() {
+                self.control = Some((port.to_owned(), place.clone()));
+            }
+            return Ok(());
+        }
         let modem = line.find("[modem").and_then(|at| {
             let inside = line.get(at + 1..)?;
             let end = inside.find(']')?;
@@ -423,10 +438,25 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
         tlv: String::new(),
         last: None,
         created: Vec::new(),
+        control: None,
     };
     text::lines(source, sink, |number, line, sink| {
         log.line(number, line, sink)
     })?;
+    if let Some((port, place)) = log.control.take()
+        && log.followed.iter().all(|f| f.dialogue.is_empty())
+        && log.created.is_empty()
+    {
+        let mut dialogue = Dialogue::new(Stance::Observed);
+        dialogue.port(&port);
+        dialogue.state(Clue::CellularInterface, &port, &place);
+        log.followed.push(Followed {
+            modem: None,
+            port: Some(port),
+            dialogue,
+            waiting: String::new(),
+        });
+    }
     // Without a number to go by: the only dialogue there is, or modems of their own.
     for created in std::mem::take(&mut log.created) {
         let only = log.followed.len() == 1 && log.followed.iter().all(|f| f.modem.is_none());

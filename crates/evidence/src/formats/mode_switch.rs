@@ -3,8 +3,8 @@
 
 use super::device::Device;
 use super::hex_id;
-use crate::modem::port_of_path;
-use crate::observation::{Clue, Place, Stance};
+use crate::modem::{imei_digits, port_of_path, stated};
+use crate::observation::{Clue, KeyKind, Place, Stance};
 use crate::reader::{Head, ReadError, Reader, Sink};
 use crate::source::Source;
 use crate::text;
@@ -26,7 +26,22 @@ fn sniff(head: &Head<'_>) -> u8 {
 
 /// A line that only such a program writes.
 pub(crate) fn begins(line: &str) -> bool {
-    found(line).is_some() || switching(line).is_some()
+    found(line).is_some() || switching(line).is_some() || columns(line).is_some()
+}
+
+/// Where the columns begin in the head of `dongle show devices` (chan_dongle, chan_quectel):
+/// `ID Group State RSSI Mode Submode Provider Name Model Firmware IMEI IMSI Number`.
+fn columns(line: &str) -> Option<[usize; 4]> {
+    if !line.trim_start().starts_with("ID ") || !line.contains(" Group ") {
+        return None;
+    }
+    let at = |name: &str| line.find(name);
+    Some([
+        at(" Model ")?,
+        at(" Firmware ")?,
+        at(" IMEI ")?,
+        at(" IMSI ")?,
+    ])
 }
 
 /// `found /sys/bus/usb/devices/1-1 is idVendor 12d1 idProduct 1436`: path and id.
@@ -62,6 +77,8 @@ struct Log {
     described: bool,
     /// The device that usb_modeswitch is to switch.
     switched: Option<usize>,
+    /// Columns of the list that is being read.
+    columns: Option<[usize; 4]>,
 }
 
 impl Log {
@@ -110,6 +127,45 @@ impl Log {
     }
 
     fn line(&mut self, line: &str, place: &Place, sink: &mut dyn Sink) -> Result<(), ReadError> {
+        if let Some(columns) = columns(line) {
+            self.columns = Some(columns);
+            return Ok(());
+        }
+        if let Some([model, firmware, imei, imsi]) = self.columns {
+            let cell = |from: usize, to: usize| line.get(from + 1..to + 1).map(str::trim);
+            let (Some(model), Some(firmware), Some(imei)) = (
+                cell(model, firmware),
+                cell(firmware, imei),
+                cell(imei, imsi),
+            ) else {
+                self.columns = None;
+                return Ok(());
+            };
+            let at = self.add();
+            self.current = None;
+            if let Some(device) = self.devices.get_mut(at) {
+                device.fact(
+                    Clue::CellularInterface,
+                    "a channel of Asterisk's",
+                    place.clone(),
+                );
+                if stated(model).is_some() {
+                    device.text(Clue::ModemModel, model, place.clone());
+                }
+                let firmware = firmware.strip_prefix("+CGMR: ").unwrap_or(firmware);
+                if stated(firmware).is_some() {
+                    device.text(Clue::ModemRevision, firmware, place.clone());
+                }
+                if let Some(digits) = imei_digits(imei) {
+                    device.key(KeyKind::Imei, digits.as_str());
+                    device.fact(Clue::Imei, &digits, place.clone());
+                }
+            }
+            if self.devices.len() >= MOST_DEVICES {
+                return self.finish(sink);
+            }
+            return Ok(());
+        }
         if let Some((path, id)) = found(line) {
             return self.start(&id, port_of_path(path), place, sink);
         }

@@ -142,11 +142,28 @@ fn quoted_pair(line: &str) -> Option<(String, &str)> {
         .then(|| (key.trim().to_ascii_lowercase(), value))
 }
 
+/// The maker whose own MBIM or QMI service a command asks, by the option's name.
+fn own_service(line: &str) -> Option<&'static str> {
+    if !line.contains("mbimcli ") && !line.contains("qmicli ") {
+        return None;
+    }
+    [
+        ("--quectel-", "quectel"),
+        ("--sierra-", "sierra"),
+        ("--telit-", "telit"),
+    ]
+    .iter()
+    .find(|(option, _)| line.contains(option))
+    .map(|(_, maker)| *maker)
+}
+
 struct Answers {
     devices: Vec<(String, Modem)>,
     current: Option<usize>,
     topic: String,
     host: Option<String>,
+    /// A maker's own service was asked in the line before.
+    service: Option<&'static str>,
     units: u64,
 }
 
@@ -178,6 +195,19 @@ impl Answers {
 
     fn line(&mut self, number: u64, line: &str, sink: &mut dyn Sink) -> Result<(), ReadError> {
         let place = Place::Line(number);
+        // `mbimcli --quectel-query-radio-state`: a service of the maker's own, if it is answered.
+        if let Some(service) = own_service(line) {
+            self.service = Some(service);
+        } else if let Some(service) = self.service.take_if(|_| headed(line).is_some())
+            && let Some((device, topic)) = headed(line)
+            && (topic.contains("retrieved") || topic.contains("Successfully"))
+            && self.devices.len() < MOST_DEVICES
+        {
+            let at = self.enter(device, &place);
+            if let Some((_, m)) = self.devices.get_mut(at) {
+                m.say(Clue::ModemPlugin, service, &place);
+            }
+        }
         if let Some((host, _)) = modem::prompt(line) {
             let host = modem::names_a_machine(host).then(|| host.to_owned());
             if host != self.host {
@@ -276,6 +306,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
         current: None,
         topic: String::new(),
         host: None,
+        service: None,
         units: 0,
     };
     text::lines(source, sink, |number, line, sink| {

@@ -1549,7 +1549,11 @@ fn is_chatter(text: &str) -> bool {
 /// Short enough for a name or revision, and no sentence.
 fn plausible(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    let company = ["ltd.", "inc.", "corp."].iter().any(|w| lower.ends_with(w));
+    let company = [
+        "ltd.", "inc.", "corp.", "n.v.", "s.a.", "s.p.a.", "co.", "s.a.r.l.",
+    ]
+    .iter()
+    .any(|w| lower.ends_with(w));
     let sentence = text.ends_with('.') && text.contains(' ') && !company;
     text.len() <= 120
         && text.split_whitespace().count() <= 9

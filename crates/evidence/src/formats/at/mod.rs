@@ -34,6 +34,8 @@ fn sniff(head: &Head<'_>) -> u8 {
         "+Q",
         "IMEI",
         "Modem",
+        "LuatOS@",
+        "0x",
     ]
     .iter()
     .any(|s| text.contains(s))
@@ -167,6 +169,8 @@ struct Transcript<'a> {
     units: u64,
     /// Set at the first line numbered as Gammu does it: from there on only such lines are dialogue.
     numbered: bool,
+    /// What a hexadecimal dump showed of a line that has not ended yet.
+    dumped: String,
     /// The first lines, for a dialogue whose commands were not echoed.
     first: Vec<(String, Place)>,
 }
@@ -178,6 +182,7 @@ impl<'a> Transcript<'a> {
             dialogue: Dialogue::wary(Stance::Observed),
             units: 0,
             numbered: false,
+            dumped: String::new(),
             first: Vec::new(),
         }
     }
@@ -221,9 +226,36 @@ impl<'a> Transcript<'a> {
 
     fn one(&mut self, line: &str, place: &Place, sink: &mut dyn Sink) -> Result<(), ReadError> {
         let bare = prefix::bare(line);
+        if let Some(bytes) = dump(&bare.text) {
+            return self.dumped(&bytes, place, sink);
+        }
+        if let Some(chip) = luatos(line) {
+            self.dialogue.believe();
+            self.dialogue.state(
+                Clue::CellularInterface,
+                &format!("firmware runs on {chip}"),
+                place,
+            );
+            return Ok(());
+        }
         if self.first.len() < 16 && !bare.text.trim().is_empty() {
             self.first
                 .push((bare.text.trim().to_owned(), place.clone()));
+        }
+        // Gammu: `[Model name: `HE910-D']`.
+        if let Some(model) = bare
+            .text
+            .strip_prefix("Model name: `")
+            .and_then(|m| m.strip_suffix('\''))
+        {
+            return self.dialogue.told(
+                "gammu",
+                Clue::ModemModel,
+                model,
+                place,
+                &mut self.units,
+                sink,
+            );
         }
         // `wvdialconf` names what it found `Modem Identifier`.
         if line.contains("Modem Identifier: ")
@@ -270,6 +302,28 @@ impl<'a> Transcript<'a> {
             return self.dialogue.line(text, place, &mut self.units, sink);
         }
         self.dialogue.line(&bare.text, place, &mut self.units, sink)
+    }
+
+    /// Bytes that went over the line: what ends in them are lines.
+    fn dumped(
+        &mut self,
+        bytes: &[u8],
+        place: &Place,
+        sink: &mut dyn Sink,
+    ) -> Result<(), ReadError> {
+        for byte in bytes {
+            match byte {
+                b'\r' | b'\n' => {
+                    let line = std::mem::take(&mut self.dumped);
+                    if !line.is_empty() {
+                        self.dialogue.line(&line, place, &mut self.units, sink)?;
+                    }
+                }
+                0x20..=0x7e if self.dumped.len() < 512 => self.dumped.push(char::from(*byte)),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// A shell command: the AT command in it and the port it goes to.
@@ -322,6 +376,42 @@ impl<'a> Transcript<'a> {
         self.units = 1;
         Ok(())
     }
+}
+
+/// The bytes of `0x3ffbca28   0d 0a 4f 4b  |..OK|`, a line of a dump with an address in front and the
+/// characters behind it.
+fn dump(text: &str) -> Option<Vec<u8>> {
+    let rest = text.strip_prefix("0x")?;
+    let (address, rest) = rest.split_once(' ')?;
+    let (hex, shown) = rest.split_once('|')?;
+    if !(4..=16).contains(&address.len())
+        || !address.bytes().all(|b| b.is_ascii_hexdigit())
+        || !shown.ends_with('|')
+    {
+        return None;
+    }
+    hex.split_whitespace()
+        .take(33)
+        .map(|h| {
+            (h.len() == 2)
+                .then(|| u8::from_str_radix(h, 16).ok())
+                .flatten()
+        })
+        .collect::<Option<Vec<u8>>>()
+        .filter(|b| (1..=32).contains(&b.len()))
+}
+
+/// `LuatOS@EC618`: firmware that names the cellular chip it runs on. It runs on Wi-Fi and other chips too.
+fn luatos(line: &str) -> Option<&str> {
+    let rest = line.get(line.find("LuatOS@")? + 7..)?;
+    let end = rest
+        .find(|c: char| !c.is_ascii_alphanumeric())
+        .unwrap_or(rest.len());
+    let chip = rest.get(..end)?;
+    ["EC618", "EC718", "EC716", "UIS8850", "UIS8910", "ASR160"]
+        .iter()
+        .any(|c| chip.starts_with(c))
+        .then_some(chip)
 }
 
 /// Where ` ati Manufacturer:` stands in a line.

@@ -99,6 +99,11 @@ pub fn bare(line: &str) -> Bare<'_> {
         } else if let Some(after) = speaker(rest) {
             rest = after;
             logged = true;
+        } else if let Some(after) = logged
+            .then(|| function(rest).or_else(|| token(rest)))
+            .flatten()
+        {
+            rest = after;
         } else if let Some(after) = logged.then(|| tag(rest)).flatten() {
             rest = after;
         } else if let Some(inside) = quoted(rest) {
@@ -109,8 +114,16 @@ pub fn bare(line: &str) -> Bare<'_> {
         }
         rest = rest.trim();
     }
+    // `**Firmware:** 1.2` of a list point in markup.
+    let label = rest
+        .strip_prefix("**")
+        .and_then(|r| r.split_once("**"))
+        .filter(|(l, value)| l.len() <= 40 && (l.ends_with(':') || value.starts_with(':')));
     Bare {
-        text: unescaped(rest),
+        text: match label {
+            Some((label, value)) => Cow::Owned(format!("{label}{value}")),
+            None => unescaped(rest),
+        },
         numbered,
     }
 }
@@ -383,6 +396,21 @@ fn speaker(text: &str) -> Option<&str> {
         .get(end + 1..)?
         .trim_start_matches(['>', '<', '-', '=']);
     (known && !rest.trim().is_empty()).then_some(rest)
+}
+
+/// `_processQueueRsp(): ` behind a place in source code.
+fn function(text: &str) -> Option<&str> {
+    let (name, rest) = text.split_once("(): ")?;
+    let shaped = (2..=64).contains(&name.len())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':'));
+    shaped.then_some(rest)
+}
+
+/// `Token: {OK}` of ESP-IDF's modem library.
+fn token(text: &str) -> Option<&str> {
+    text.strip_prefix("Token: {")?.strip_suffix('}')
 }
 
 /// `modem_quectel: ` behind a level or a time.

@@ -322,7 +322,7 @@ pub const ALIASES: &[(Field, &[&str])] = &[
         "mpn", "manufacturerpartnumber", "manufacturerpart", "manufacturerpartno", "manufacturerpn",
         "mfrpartnumber", "mfrpart", "mfrpn", "mfgpartnumber", "mfgpart", "mfgpn", "mfrpartno",
         "mfgpartno", "manpartno", "mfpn", "mp", "manfnum", "manufacturerpartnum", "manufacturernumber", "manufacturerno", "mpn1",
-        "manufactureritemnumber", "mfritemnumber", "mfgitemnumber",
+        "manufactureritemnumber", "mfritemnumber", "mfgitemnumber", "partid",
         "herstellernummer", "herstellerteilenummer", "herstellerartikelnummer",
         "referencefabricant", "referenciafabricante",
     ]),
