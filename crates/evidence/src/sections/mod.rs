@@ -29,7 +29,10 @@ use margin::Margin;
 const MIXED: &[&str] = &[
     "at",
     "bsd",
+    "connection-manager",
     "mode-switch",
+    "modem-status",
+    "netsh-mbn",
     "device-names",
     "dmesg",
     "dmidecode",
@@ -44,10 +47,13 @@ const MIXED: &[&str] = &[
     "mmcli",
     "nmcli",
     "qmicli",
+    "system-profiler",
     "text",
     "udevadm",
     "usb-devices",
     "usbconfig",
+    "usbipd",
+    "windows-pnp",
 ];
 
 /// Longest line that is looked at, in bytes; listings have none nearly as long.
