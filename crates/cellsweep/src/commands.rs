@@ -5,6 +5,7 @@ pub mod audit;
 pub mod bundle;
 pub mod catalog;
 pub mod diff;
+pub mod drill;
 pub mod explain;
 pub mod gate;
 mod given;
@@ -37,6 +38,7 @@ pub fn run(arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exit> {
         Command::Statement(c) => statement::run(c, arguments, out),
         Command::Gate(c) => gate::run(c, arguments, out),
         Command::Plan(c) => plan::run(c, arguments, out),
+        Command::Drill(c) => drill::run(c, arguments, out),
         Command::Identify(c) => identify::run(c, &load(arguments)?, out),
         Command::Catalog(c) => catalog::run(c, arguments, out),
         Command::Policy(c) => policy::run(c, out),

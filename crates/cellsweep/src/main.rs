@@ -63,6 +63,8 @@ pub enum Command {
     Gate(Box<commands::gate::Gate>),
     /// What to do about which asset, when and at what cost, with a proven bound
     Plan(commands::plan::Plan),
+    /// What would stop, and when it would run again, if a maker's owner withheld supply from a day on
+    Drill(commands::drill::Drill),
     /// One identifier or string, explained
     Identify(commands::identify::Identify),
     /// The catalogue of makers, modules and identifiers

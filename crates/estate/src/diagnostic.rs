@@ -45,6 +45,8 @@ codes! {
         "This section has no such key. A misspelt key would otherwise change nothing without a word.";
     WRONG_TYPE = "wrong-type", Error,
         "The value has another type than this key takes: text in quotes, true or false, a number, a date, or a table.";
+    BAD_DRILL = "bad-drill", Error,
+        "The [drill] section is not as docs/estate.md describes it: a key it does not know, a value of another type, a number that is out of range, or a line that says of nothing what it is.";
     BAD_PLAN = "bad-plan", Error,
         "The [plan] section is not as docs/estate.md describes it: a key it does not know, a value of another type, or an amount that is out of range.";
     MISSING_KEY = "missing-key", Error,

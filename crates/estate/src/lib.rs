@@ -11,6 +11,7 @@
 
 pub mod connection;
 mod diagnostic;
+pub mod drill;
 mod files;
 mod load;
 mod model;
@@ -19,6 +20,7 @@ pub mod plan;
 
 pub use connection::Connection;
 pub use diagnostic::{CODES, Code, Diagnostic, Position, Severity, Span};
+pub use drill::DrillSettings;
 pub use files::{Bound, EvidenceFiles, MAX_DEPTH, MAX_FILES};
 pub use load::{MAX_BYTES, load, parse};
 pub use model::{

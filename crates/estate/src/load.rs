@@ -12,13 +12,14 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::connection::{self, Connection};
 use crate::diagnostic::{
-    ASSET_STATED_TWICE, BAD_DATE, BAD_GLOB, BAD_ID, BAD_PATH, BAD_PLAN, Code, DUPLICATE_COLUMN,
-    DUPLICATE_ID, DUPLICATE_REGISTER, Diagnostic, EMPTY_VALUE, ESTATE_UNREADABLE,
+    ASSET_STATED_TWICE, BAD_DATE, BAD_DRILL, BAD_GLOB, BAD_ID, BAD_PATH, BAD_PLAN, Code,
+    DUPLICATE_COLUMN, DUPLICATE_ID, DUPLICATE_REGISTER, Diagnostic, EMPTY_VALUE, ESTATE_UNREADABLE,
     INCOMPLETE_COORDINATES, Lines, MISSING_KEY, NO_ASSETS, NO_POLICIES, OUT_OF_RANGE, PATH_ESCAPES,
     REGISTER_MISSING, Severity, TOML_SYNTAX, TOO_MANY_MISTAKES, TOO_MANY_PATTERNS,
     UNKNOWN_CONNECTION, UNKNOWN_CRITICALITY, UNKNOWN_DEPARTMENT, UNKNOWN_KEY, UNKNOWN_SITE,
     WRONG_TYPE,
 };
+use crate::drill::{DrillSettings, Fault, Places};
 use crate::model::{
     Asset, Audit, ClassDefaults, Columns, Criticality, Defaults, Department, Estate,
     EvidencePattern, Located, Organisation, Register, Site,
@@ -177,6 +178,7 @@ impl Reading<'_> {
                 "defaults",
                 "class",
                 "plan",
+                "drill",
             ],
         );
 
@@ -203,6 +205,7 @@ impl Reading<'_> {
         let assets = self.assets(top, &department_ids, &site_ids);
 
         let plan = self.plan(top, &department_ids, &site_ids);
+        let drill = self.drill(top, &department_ids, &site_ids);
 
         if top.get("register").is_none() && top.get("asset").is_none() {
             self.say(
@@ -222,6 +225,7 @@ impl Reading<'_> {
             evidence,
             assets,
             plan,
+            drill,
             warnings: Vec::new(),
         })
     }
@@ -321,6 +325,91 @@ impl Reading<'_> {
             }
         }
         Some(plan)
+    }
+
+    fn drill(
+        &mut self,
+        top: &Section<'_, '_>,
+        departments: &BTreeSet<&str>,
+        sites: &BTreeSet<&str>,
+    ) -> Option<DrillSettings> {
+        let value = top.get("drill")?;
+        let mut drill = match DrillSettings::deserialize(ValueDeserializer::from(value.clone())) {
+            Ok(drill) => drill,
+            Err(e) => {
+                let at = e.span().unwrap_or_else(|| value.span());
+                self.say(BAD_DRILL, at, e.message());
+                return None;
+            }
+        };
+        let section = value.get_ref().as_table();
+        let lines = |key: &str| -> Vec<Range<usize>> {
+            let list = section.and_then(|t| t.get(key)?.get_ref().as_array());
+            list.into_iter().flatten().map(Spanned::span).collect()
+        };
+        let (stock, service) = (lines("stock"), lines("service"));
+        let values: BTreeMap<String, Range<usize>> = section
+            .and_then(|t| t.get("values")?.get_ref().as_table())
+            .into_iter()
+            .flatten()
+            .map(|(key, value)| (key.get_ref().to_string(), value.span()))
+            .collect();
+        let place = |fault: &Fault| match fault {
+            Fault::Stock(n, _) => stock.get(*n).cloned(),
+            Fault::Service(n, _) => service.get(*n).cloned(),
+            Fault::Value(id, _) => values.get(id).cloned(),
+            Fault::Section(_) => None,
+        };
+        let mut faults: Vec<(&Code, Fault)> = drill
+            .faults()
+            .into_iter()
+            .map(|fault| (BAD_DRILL, fault))
+            .collect();
+        for (n, s) in drill.stock.iter().enumerate() {
+            for id in s
+                .departments
+                .iter()
+                .filter(|d| !departments.contains(d.as_str()))
+            {
+                let says =
+                    format!("[[drill.stock]] names the department `{id}`, which there is none of");
+                faults.push((UNKNOWN_DEPARTMENT, Fault::Stock(n, says)));
+            }
+        }
+        for (n, s) in drill.service.iter().enumerate() {
+            for id in s
+                .departments
+                .iter()
+                .filter(|d| !departments.contains(d.as_str()))
+            {
+                let says = format!(
+                    "[[drill.service]] names the department `{id}`, which there is none of"
+                );
+                faults.push((UNKNOWN_DEPARTMENT, Fault::Service(n, says)));
+            }
+            for id in s.sites.iter().filter(|d| !sites.contains(d.as_str())) {
+                let says =
+                    format!("[[drill.service]] names the site `{id}`, which there is none of");
+                faults.push((UNKNOWN_SITE, Fault::Service(n, says)));
+            }
+        }
+        for (code, fault) in faults {
+            let at = place(&fault).unwrap_or_else(|| value.span());
+            let (Fault::Stock(_, says)
+            | Fault::Service(_, says)
+            | Fault::Value(_, says)
+            | Fault::Section(says)) = fault;
+            self.say(code, at, says);
+        }
+        drill.places = Places {
+            values: values
+                .into_iter()
+                .map(|(id, at)| (id, self.lines.span(at)))
+                .collect(),
+            stock: stock.into_iter().map(|at| self.lines.span(at)).collect(),
+            service: service.into_iter().map(|at| self.lines.span(at)).collect(),
+        };
+        Some(drill)
     }
 
     fn classes(&mut self, top: &Section<'_, '_>) -> BTreeMap<String, ClassDefaults> {

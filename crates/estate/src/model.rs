@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::connection::Connection;
 use crate::diagnostic::{Diagnostic, Span};
+use crate::drill::DrillSettings;
 use crate::pattern::Pattern;
 use crate::plan::PlanSettings;
 
@@ -57,6 +58,9 @@ pub struct Estate {
     /// What it says about money, people and time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<PlanSettings>,
+    /// What it says about spares and services.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drill: Option<DrillSettings>,
     /// Doubts about the description that do not keep it from being used.
     #[serde(skip)]
     pub warnings: Vec<Diagnostic>,

@@ -5,6 +5,7 @@
 //! - [`model`]: the report as data
 //! - [`assemble`]: parts of a run into a report: coverage, summary, exit codes
 //! - [`brief`]: the answer, deadlines, departments and gaps, as data for page and summary
+//! - [`drill`]: what would follow if a maker's owner withheld supply: built, simulated, in words
 //! - [`exit`]: exit codes and their precedence
 //! - [`cyclonedx`], [`spdx`]: bills of materials for other tools
 //! - [`dependency`]: what an estate hangs on: shares, index, second sources
@@ -29,6 +30,7 @@ pub mod brief;
 pub mod cyclonedx;
 pub mod dependency;
 pub mod diff;
+pub mod drill;
 pub mod exit;
 pub mod gate;
 mod hangs;

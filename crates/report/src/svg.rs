@@ -126,7 +126,7 @@ fn length(value: u64, most: u64, room: u32) -> u32 {
 }
 
 /// `text` cut to what fits into `room` units at the charts' letter size.
-fn fitting(text: &str, room: u32) -> String {
+pub(crate) fn fitting(text: &str, room: u32) -> String {
     let most = (room as usize * 10 / 76).max(4);
     let clean = crate::sanitise::sanitise(text);
     if clean.chars().count() <= most {

@@ -151,7 +151,7 @@ pub struct Used {
 
 /// Cents of an amount in units.
 #[allow(clippy::cast_possible_truncation)] // amounts are checked: at most 10^9 units
-pub(super) fn cents(units: f64) -> i64 {
+pub(crate) fn cents(units: f64) -> i64 {
     (units * 100.0).round() as i64
 }
 
