@@ -95,11 +95,12 @@ fn report(assets: usize, found: &[Said]) -> Report {
                 (false, 0) => "clear",
                 (false, _) => "not_assessed",
             };
+            let criticality = ["low", "high", "critical"][n % 3];
             json!({
                 "id": format!("A{n}"), "department": format!("d{}", n % 2), "site": null,
                 "class": if n % 3 == 0 { "router" } else { "meter" }, "product": null, "owner": null,
                 "status": status, "why": "x", "looked_at": [], "settled_by": null,
-                "criticality": ["low", "high", "critical"][n % 3], "sector": null
+                "criticality": criticality, "sector": null
             })
         })
         .collect();

@@ -170,7 +170,7 @@ impl Luck {
     /// A number from 0 to 1, neither of the two.
     #[allow(clippy::cast_precision_loss)] // 53 bits fit
     fn draw(self, of: Of, which: u32, again: u32) -> f64 {
-        let key = (of as u64) << 56 ^ (again as u64) << 32 ^ which as u64;
+        let key = ((of as u64) << 56) ^ (u64::from(again) << 32) ^ u64::from(which);
         let bits = mix(self.0 ^ mix(key)) >> 11;
         (bits as f64 + 0.5) / 9_007_199_254_740_992.0
     }

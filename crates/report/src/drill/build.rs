@@ -496,6 +496,9 @@ fn stops(
     }
 }
 
+/// Devices alike, how many, and the crew and site whose visits they share.
+type Pending<'r> = (Device, u64, Option<(u32, &'r str)>);
+
 /// Builds.
 pub(super) fn build<'r>(
     report: &'r Report,
@@ -588,7 +591,7 @@ pub(super) fn build<'r>(
     let mut used_ids: Vec<String> = Vec::new();
     // Work at each site by each crew: minutes and devices.
     let mut sites: BTreeMap<(u32, &str), (f64, u64)> = BTreeMap::new();
-    let mut pending: Vec<(Device, u64, Option<(u32, &str)>)> = Vec::new();
+    let mut pending: Vec<Pending<'_>> = Vec::new();
     for thing in &things {
         let service = built.services.get(thing.service).map(|s| s.name.clone());
         let listed = || listed(thing, service.clone().unwrap_or_default());
