@@ -1,4 +1,4 @@
-//! Files derived from code: `docs/readers.md`; `docs/accuracy.md`, from the labelled cases; `fuzz/Cargo.toml` and a fuzz target for each reader.
+//! Files derived from code: `docs/readers.md`; `docs/risk-table.md`; `docs/accuracy.md`, from the labelled cases; `fuzz/Cargo.toml` and a fuzz target for each reader.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -98,6 +98,11 @@ pub fn run(check: bool) -> anyhow::Result<()> {
     files.push((
         "docs/accuracy.md".to_owned(),
         crate::eval::accuracy::page()?,
+    ));
+    let table = cellsweep_risk::Table::embedded()?;
+    files.push((
+        cellsweep_risk::page::PATH.to_owned(),
+        cellsweep_risk::page::page(table),
     ));
     let mut stale = Vec::new();
     // Targets of readers that are no more.

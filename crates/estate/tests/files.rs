@@ -288,3 +288,77 @@ fn a_date_is_text_or_a_date() {
         assert_eq!(warnings, ["no-assets"]);
     }
 }
+
+#[test]
+fn what_an_asset_is_connected_by_is_said_by_the_nearest() {
+    let estate = parse(
+        r#"
+[organisation]
+name = "Northshire Council"
+[defaults]
+apn = "public"
+cloud = "none"
+support_until = 2027-06-30
+[class.RTU]
+apn = "Private"
+passes = ["telemetry", "commands", "telemetry"]
+[[department]]
+id = "energy"
+name = "Energy"
+apn = "private-shared"
+segmentation = "flat"
+[[site]]
+id = "sub-1"
+name = "North substation"
+segmentation = "isolated"
+[[asset]]
+id = "E1"
+department = "energy"
+class = "rtu"
+remote_access = "none"
+"#,
+    )
+    .unwrap();
+    let of = |site, class| -> Vec<(&str, String, String)> {
+        estate
+            .connection(site, class, Some("energy"))
+            .into_iter()
+            .map(|(key, (value, from))| (key, value, from))
+            .collect()
+    };
+    let row = |key, value: &str, from: &str| (key, value.to_owned(), from.to_owned());
+    assert_eq!(
+        of(Some("sub-1"), Some("rtu")),
+        [
+            row("apn", "private", "estate.toml, line 9, class RTU"),
+            row("cloud", "none", "estate.toml, line 6, defaults"),
+            row(
+                "passes",
+                "commands, telemetry",
+                "estate.toml, line 10, class RTU"
+            ),
+            row(
+                "segmentation",
+                "isolated",
+                "estate.toml, line 19, site sub-1"
+            ),
+            row(
+                "support_until",
+                "2027-06-30",
+                "estate.toml, line 7, defaults"
+            ),
+        ]
+    );
+    // Without site and class the department says it.
+    let without = of(None, None);
+    assert_eq!(
+        without[0],
+        row(
+            "apn",
+            "private-shared",
+            "estate.toml, line 14, department energy"
+        )
+    );
+    let own = &estate.assets[0].connection.0;
+    assert_eq!(own["remote_access"].value, "none");
+}

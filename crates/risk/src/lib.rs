@@ -6,12 +6,14 @@
 //! - [`outcome`]: rows applied to inputs
 //! - [`dependency`]: how much hangs on one maker, owner, country, engineering or line of chipsets
 //! - [`drill`]: what happens to a fleet if its spares end, simulated
+//! - [`page`]: the table as a page for people
 //! - [`sensitivity`]: what hangs on single cells of the table
 
 pub mod dependency;
 pub mod drill;
 pub mod inputs;
 pub mod outcome;
+pub mod page;
 pub mod sensitivity;
 pub mod table;
 

@@ -728,3 +728,24 @@ fn the_table_knows_every_word_that_an_estate_may_use() {
         assert!(t.passing.iter().any(|p| p.word == word), "{word}");
     }
 }
+
+/// `cargo xtask generate` writes the page; `cargo xtask generate --check` refuses a stale one, as this does.
+#[test]
+fn the_page_of_rows_says_what_the_table_says() {
+    use cellsweep_risk::page::{PATH, page};
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(PATH);
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(text == page(table()), "stale, run `cargo xtask generate`");
+    // Every input and every row is named on a page.
+    for area in &table().areas {
+        for row in &area.rows {
+            assert!(text.contains(&format!("| {} |", row.id)), "{}", row.id);
+        }
+    }
+    let method = include_str!("../../../docs/risk.md");
+    for input in INPUTS.iter().chain(&FACTS) {
+        assert!(method.contains(&format!("`{input}`")), "{input}");
+    }
+}
