@@ -50,5 +50,13 @@ pub fn run(all: bool) -> anyhow::Result<()> {
         // A test that needs a system tool skips itself only without this.
         tests.env("CELLSWEEP_TEST_ALL", "1");
     }
-    step("tests", &mut tests)
+    step("tests", &mut tests)?;
+    if all {
+        // Long inputs, so that what grows with them shows; formats that are held whole stop at 64 MB.
+        step(
+            "peak memory of the readers",
+            &mut cargo(&["xtask", "memory", "--megabytes", "256", "--most", "160"]),
+        )?;
+    }
+    Ok(())
 }

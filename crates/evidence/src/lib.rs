@@ -11,6 +11,7 @@
 //! - [`text`]: decoding (UTF-8, UTF-16, CP1252) and bounded line reading shared by text formats
 //! - [`modem`]: one modem as a tool or the modem itself describes it, shared by readers of modem output
 //! - [`json`]: a walk over JSON that keeps lines and survives cut or concatenated values
+//! - [`records`]: records of JSON, one at a time, each bounded
 //! - [`identity`]: shape checks of IMEI, IMEISV, ICCID and MAC values
 //! - [`formats`]: one file or folder a format
 
@@ -20,6 +21,7 @@ pub mod json;
 pub mod modem;
 pub mod observation;
 pub mod reader;
+pub mod records;
 pub mod registry;
 pub mod sections;
 pub mod source;

@@ -7,6 +7,7 @@ use super::device::Device;
 use super::hex_id;
 use crate::observation::{Clue, Place, Problem, Stance};
 use crate::reader::{Head, ReadError, Reader, Sink};
+use crate::records;
 use crate::source::Source;
 use crate::text;
 
@@ -35,26 +36,19 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
     let bytes = source.whole()?;
     let text = text::decode(&bytes).unwrap_or_default();
     let mut unit = 0u64;
-    let mut number = 0u64;
     // One list, or one row a line.
-    for value in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
-        let Ok(value) = value else {
-            sink.problem(Problem::lost(
-                "json-cut",
-                Place::row(number + 1),
-                "the JSON is not well formed from here on; what stood before was read",
-            ));
-            break;
-        };
-        let rows = match &value {
-            Value::Array(rows) => rows.as_slice(),
-            one => std::slice::from_ref(one),
-        };
-        for row in rows.iter().filter_map(Value::as_object) {
-            number += 1;
-            let row = row.get("columns").and_then(Value::as_object).unwrap_or(row);
-            device(row, number, &mut unit, sink)?;
-        }
+    let mut rows = 0;
+    let end = records::read(&text, &[], &mut |_, number, row| {
+        rows = number;
+        let row = row.get("columns").and_then(Value::as_object).unwrap_or(row);
+        device(row, number, &mut unit, sink)
+    })?;
+    if end.is_some() {
+        sink.problem(Problem::lost(
+            "json-cut",
+            Place::row(rows + 1),
+            "the JSON is not well formed from here on; what stood before was read",
+        ));
     }
     Ok(())
 }

@@ -18,6 +18,7 @@ use super::table::{Field, Out, Tally, fields};
 use crate::json;
 use crate::observation::{Place, Stance};
 use crate::reader::{Head, ReadError, Reader, Sink};
+use crate::records;
 use crate::source::Source;
 use crate::text;
 
@@ -106,15 +107,19 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
     }
     let bytes = source.whole()?;
     let text = text::decode(&bytes).unwrap_or_default();
-    let value: Value = serde_json::from_str(&text).map_err(|e| ReadError::Malformed {
-        format: "register-json",
-        message: format!("line {}: it is no whole JSON document", e.line()),
-    })?;
     let mut out = Out::new(sink);
-    let mut number = 0;
-    let result = page(&value, &mut number, &mut out);
+    let end = records::read(&text, PAGES, &mut |place, number, object| match place {
+        records::Place::Item => record(object, number, &mut out),
+        // A page by itself is no asset.
+        records::Place::Document => Ok(()),
+    });
+    if let Ok(Some(line)) = end {
+        out.problem("json-cut", true, Place::Line(line as u64), || {
+            "the JSON is not well formed from here on; what stood before was read".to_owned()
+        });
+    }
     out.finish();
-    result
+    end.map(|_| ())
 }
 
 fn lines(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
@@ -136,30 +141,6 @@ fn lines(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> 
         result
     })?;
     Out::resume(sink, tally).finish();
-    Ok(())
-}
-
-/// Every record of a page; one page may hold several lists.
-fn page(value: &Value, number: &mut u64, out: &mut Out<'_>) -> Result<(), ReadError> {
-    match value {
-        Value::Array(items) => {
-            for item in items {
-                *number += 1;
-                if let Value::Object(object) = item {
-                    record(object, *number, out)?;
-                }
-            }
-        }
-        Value::Object(object) => {
-            for (_, list) in object
-                .iter()
-                .filter(|(key, list)| list.is_array() && PAGES.contains(&key.as_str()))
-            {
-                page(list, number, out)?;
-            }
-        }
-        _ => {}
-    }
     Ok(())
 }
 
