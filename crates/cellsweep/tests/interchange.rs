@@ -69,6 +69,8 @@ fn every_format_carries_every_finding() {
         ("ndjson", "ndjson"),
         ("csv", "csv"),
         ("cyclonedx", "cdx.json"),
+        ("cyclonedx-1.7", "17.cdx.json"),
+        ("servicenow", "servicenow.csv"),
         ("spdx", "spdx.json"),
         ("sarif", "sarif"),
     ] {
@@ -123,10 +125,6 @@ fn what_is_written_is_read_back_and_nothing_becomes_surer() {
     let folder = tempfile::tempdir().unwrap();
     let inputs: Vec<&Path> = LISTS.iter().map(Path::new).collect();
     let before = report(&inputs, folder.path());
-    let document = folder.path().join("out.cdx.json");
-    scan(&inputs, "cyclonedx", &document);
-    let after = report(&[&document], folder.path());
-    assert_eq!(modules(&before), modules(&after));
     let implied = |r: &Value| {
         r["findings"]
             .as_array()
@@ -135,7 +133,13 @@ fn what_is_written_is_read_back_and_nothing_becomes_surer() {
             .filter(|f| f["presence"] == "implied")
             .count()
     };
-    assert_eq!(implied(&before), implied(&after));
+    for format in ["cyclonedx", "cyclonedx-1.7"] {
+        let document = folder.path().join("out.cdx.json");
+        scan(&inputs, format, &document);
+        let after = report(&[&document], folder.path());
+        assert_eq!(modules(&before), modules(&after), "{format}");
+        assert_eq!(implied(&before), implied(&after), "{format}");
+    }
     // SPDX has no word for what is only implied: it comes back weaker, never stronger.
     let document = folder.path().join("out.spdx.json");
     scan(&inputs, "spdx", &document);
@@ -158,7 +162,94 @@ fn what_is_written_is_read_back_and_nothing_becomes_surer() {
     assert_eq!(declared(&before), declared(&after));
 }
 
-/// The official schemas, as the packages of the standards' own projects carry them.
+/// Every verdict that says something is a claim about its module, under its rule, in 1.7.
+#[test]
+fn declarations_carry_every_verdict() {
+    let folder = tempfile::tempdir().unwrap();
+    let inputs: Vec<&Path> = LISTS.iter().map(Path::new).collect();
+    let whole = report(&inputs, folder.path());
+    let path = folder.path().join("out.cdx.json");
+    scan(&inputs, "cyclonedx-1.7", &path);
+    let bom: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    assert_eq!(bom["specVersion"], "1.7");
+    let claims = bom["declarations"]["claims"].as_array().unwrap();
+    let text = bom["declarations"].to_string();
+    let mut expected = 0;
+    for f in whole["findings"].as_array().unwrap() {
+        for v in f["verdicts"].as_array().unwrap() {
+            if v["status"] == "not_applicable" {
+                continue;
+            }
+            expected += 1;
+            let target = format!("finding:{}", f["id"].as_str().unwrap());
+            let rule = format!(
+                "{}/{}: {}",
+                v["pack"].as_str().unwrap(),
+                v["rule"].as_str().unwrap(),
+                v["status"].as_str().unwrap()
+            );
+            let claim = claims
+                .iter()
+                .find(|c| c["target"] == *target && c["predicate"] == *rule)
+                .unwrap_or_else(|| panic!("{target} {rule}"));
+            // It stands in the list of claims and under its requirement.
+            let reference = claim["bom-ref"].as_str().unwrap();
+            assert_eq!(text.matches(&format!("\"{reference}\"")).count(), 2);
+        }
+    }
+    assert!(expected > 0 && claims.len() == expected);
+    assert_eq!(
+        bom["definitions"]["standards"].as_array().unwrap().len(),
+        whole["packs"].as_array().unwrap().len()
+    );
+}
+
+/// A row a finding, and no item is made of what shows no module.
+#[test]
+fn servicenow_rows_make_items_of_modules_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let inputs: Vec<&Path> = LISTS.iter().map(Path::new).collect();
+    let whole = report(&inputs, folder.path());
+    let path = folder.path().join("out.csv");
+    scan(&inputs, "servicenow", &path);
+    let mut reader = csv::Reader::from_path(&path).unwrap();
+    let head = reader.headers().unwrap().clone();
+    let column = |name: &str| head.iter().position(|h| h == name).unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let findings = whole["findings"].as_array().unwrap();
+    assert_eq!(rows.len(), findings.len());
+    for (row, f) in rows.iter().zip(findings) {
+        assert_eq!(row[column("correlation_id")], *f["id"].as_str().unwrap());
+        let there = ["observed", "declared", "implied"]
+            .iter()
+            .any(|p| f["presence"] == *p);
+        assert_eq!(
+            &row[column("sys_class_name")],
+            if there { "cmdb_ci_hardware" } else { "" }
+        );
+        assert_eq!(
+            row[column("manufacturer")],
+            *f["module"]["maker_name"].as_str().unwrap_or_default()
+        );
+        assert_eq!(row[column("u_quantity")], f["quantity"].to_string());
+    }
+}
+
+fn python(script: &str, arguments: &[&Path]) {
+    let said = Command::new("python3")
+        .arg("-c")
+        .arg(script)
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert!(
+        said.status.success(),
+        "{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
+}
+
+/// The official schemas and model, as packages of the standards' own projects carry them.
 #[test]
 fn documents_fit_the_official_schemas() {
     if std::env::var_os("CELLSWEEP_TEST_ALL").is_none() {
@@ -166,23 +257,44 @@ fn documents_fit_the_official_schemas() {
     }
     let folder = tempfile::tempdir().unwrap();
     let inputs: Vec<&Path> = LISTS.iter().map(Path::new).collect();
-    let document = folder.path().join("out.cdx.json");
-    scan(&inputs, "cyclonedx", &document);
-    let said = Command::new("python3")
-        .arg("-c")
-        .arg(
-            "import sys\n\
-             from cyclonedx.validation.json import JsonStrictValidator\n\
-             from cyclonedx.schema import SchemaVersion\n\
-             error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(open(sys.argv[1]).read())\n\
-             sys.exit(str(error) if error else 0)\n",
-        )
-        .arg(&document)
-        .output()
-        .unwrap();
+    let document = folder.path().join("document");
+    for (format, version) in [("cyclonedx", "V1_6"), ("cyclonedx-1.7", "V1_7")] {
+        scan(&inputs, format, &document);
+        python(
+            &format!(
+                "import sys\n\
+                 from cyclonedx.validation.json import JsonStrictValidator\n\
+                 from cyclonedx.schema import SchemaVersion\n\
+                 error = JsonStrictValidator(SchemaVersion.{version}).validate_str(open(sys.argv[1]).read())\n\
+                 sys.exit(str(error) if error else 0)\n"
+            ),
+            &[&document],
+        );
+    }
+    // SPDX publishes its model as shapes; its own Python binding is made of them and refuses what does
+    // not fit.
+    scan(&inputs, "spdx", &document);
+    python(
+        "import sys\n\
+         from spdx_python_model import v3_0_1 as spdx\n\
+         objects = spdx.SHACLObjectSet()\n\
+         with open(sys.argv[1], 'rb') as f:\n\
+         \x20   spdx.JSONLDDeserializer().read(f, objects)\n\
+         assert len(list(objects.foreach())) > 20\n\
+         assert not objects.missing_ids, objects.missing_ids\n",
+        &[&document],
+    );
+    let schema = root().join("target/schemas/package/lib/schemas/sarif-2.1.0-rtm.5.json");
     assert!(
-        said.status.success(),
-        "{}",
-        String::from_utf8_lossy(&said.stderr)
+        schema.is_file(),
+        "{} is missing: .ci/run fetches it",
+        schema.display()
+    );
+    scan(&inputs, "sarif", &document);
+    python(
+        "import sys, json, jsonschema\n\
+         schema = json.load(open(sys.argv[1]))\n\
+         jsonschema.Draft4Validator(schema).validate(json.load(open(sys.argv[2])))\n",
+        &[&schema, &document],
     );
 }

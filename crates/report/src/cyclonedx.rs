@@ -1,12 +1,15 @@
-//! The report as a `CycloneDX` 1.6 bill of materials of hardware.
+//! The report as a `CycloneDX` bill of materials of hardware, 1.6 or 1.7.
 //!
 //! An asset, or a product without one, is a `device`; the modules in it are nested in it. A finding that
 //! shows no module (`supported`, `mentioned`) is a `device-driver` or `data`, so that no reader takes it
-//! for hardware. What the standard has no name for stands in properties of the namespace `cellsweep:`.
+//! for hardware. What the standard has no name for stands in properties of the namespace `cellsweep:`
+//! (`docs/interchange.md` lists them). 1.7 also carries verdicts as declarations: packs are standards,
+//! rules their requirements, a verdict is a claim about a module.
 
 use std::collections::BTreeMap;
 
 use cellsweep_evidence::{KeyKind, Stance};
+use cellsweep_policy::Status;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -14,11 +17,29 @@ use crate::json::Layout;
 use crate::model::{Report, ReportFinding};
 use crate::standing::worst;
 
+/// Versions of the standard that are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// 1.6.
+    V1_6,
+    /// 1.7.
+    V1_7,
+}
+
+impl Version {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::V1_6 => "1.6",
+            Self::V1_7 => "1.7",
+        }
+    }
+}
+
 /// The document.
 ///
 /// # Errors
 /// If a value cannot be written as JSON.
-pub fn cyclonedx(report: &Report) -> Result<String, serde_json::Error> {
+pub fn cyclonedx(report: &Report, version: Version) -> Result<String, serde_json::Error> {
     let mut hosts: BTreeMap<String, (Value, Vec<Value>)> = BTreeMap::new();
     let assets: BTreeMap<&str, _> = report.assets.iter().map(|a| (a.id.as_str(), a)).collect();
     for f in &report.findings {
@@ -91,10 +112,11 @@ pub fn cyclonedx(report: &Report) -> Result<String, serde_json::Error> {
             ),
         ));
     }
-    let document = json!({
-        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
+    let number = version.as_str();
+    let mut document = json!({
+        "$schema": format!("http://cyclonedx.org/schema/bom-{number}.schema.json"),
         "bomFormat": "CycloneDX",
-        "specVersion": "1.6",
+        "specVersion": number,
         "serialNumber": format!("urn:uuid:{}", uuid(report)),
         "version": 1,
         "metadata": {
@@ -113,7 +135,91 @@ pub fn cyclonedx(report: &Report) -> Result<String, serde_json::Error> {
         },
         "components": components,
     });
+    if version == Version::V1_7
+        && let Some(map) = document.as_object_mut()
+    {
+        let (definitions, declarations) = declarations(report);
+        map.insert("definitions".to_owned(), definitions);
+        map.insert("declarations".to_owned(), declarations);
+    }
     crate::json::value(&document, Layout::Pretty)
+}
+
+/// Packs as standards with their rules as requirements, and verdicts as claims about modules. A rule
+/// that does not reach a finding claims nothing.
+fn declarations(report: &Report) -> (Value, Value) {
+    let mut rules: BTreeMap<&str, BTreeMap<&str, Vec<String>>> = BTreeMap::new();
+    let mut claims = Vec::new();
+    for f in &report.findings {
+        for v in &f.verdicts {
+            let of_rule = rules
+                .entry(&v.pack)
+                .or_default()
+                .entry(&v.rule)
+                .or_default();
+            if v.status == Status::NotApplicable {
+                continue;
+            }
+            let reference = format!("claim:{}:{}/{}", f.finding.id, v.pack, v.rule);
+            claims.push(json!({
+                "bom-ref": reference,
+                "target": format!("finding:{}", f.finding.id),
+                "predicate": format!("{}/{}: {}", v.pack, v.rule, v.status.as_str()),
+                "reasoning": v.basis,
+            }));
+            of_rule.push(reference);
+        }
+    }
+    let standards: Vec<Value> = report
+        .packs
+        .iter()
+        .map(|p| {
+            let id = p.id.as_deref().unwrap_or_default();
+            let requirements: Vec<Value> = rules
+                .get(id)
+                .into_iter()
+                .flatten()
+                .map(|(rule, _)| {
+                    json!({
+                        "bom-ref": format!("rule:{id}/{rule}"),
+                        "identifier": format!("{id}/{rule}"),
+                    })
+                })
+                .collect();
+            json!({
+                "bom-ref": format!("pack:{id}"),
+                "name": id,
+                "version": p.version,
+                "description": format!("policy pack as of {}, SHA-256 {}", p.as_of, p.digest),
+                "requirements": requirements,
+            })
+        })
+        .collect();
+    let map: Vec<Value> = rules
+        .iter()
+        // Only requirements that a standard above lists can be referred to.
+        .filter(|(pack, _)| report.packs.iter().any(|p| p.id.as_deref() == Some(**pack)))
+        .flat_map(|(pack, rules)| {
+            rules
+                .iter()
+                .filter(|(_, claims)| !claims.is_empty())
+                .map(move |(rule, claims)| {
+                    json!({ "requirement": format!("rule:{pack}/{rule}"), "claims": claims })
+                })
+        })
+        .collect();
+    (
+        json!({ "standards": standards }),
+        json!({
+            "assessors": [{ "bom-ref": "assessor", "thirdParty": false }],
+            "attestations": [{
+                "summary": "Verdicts of a program on the date of this document; not an affirmation, not signed, not legal advice.",
+                "assessor": "assessor",
+                "map": map,
+            }],
+            "claims": claims,
+        }),
+    )
 }
 
 fn status_word(a: &cellsweep_identify::AssetState) -> &'static str {
@@ -290,10 +396,15 @@ fn module(f: &ReportFinding) -> Value {
         .evidence
         .iter()
         .map(|e| {
-            json!({
+            let mut one = json!({
                 "location": e.source,
                 "additionalContext": format!("{}: {} {} ({})", e.locator, e.clue, e.value, e.says),
-            })
+            });
+            let line = e.locator.strip_prefix("line ").map(str::parse::<u32>);
+            if let (Some(Ok(line)), Some(map)) = (line, one.as_object_mut()) {
+                map.insert("line".to_owned(), json!(line));
+            }
+            one
         })
         .collect();
     let technique = match finding.presence {

@@ -13,6 +13,7 @@
 //! - [`gate`]: the purchase gate's document: JSON, SARIF, JUnit, Markdown
 //! - [`redact`]: masks numbers that identify devices, SIMs and, if wanted, sites
 //! - [`sanitise`]: outside text on its way to a screen, page, table or link
+//! - [`servicenow`]: findings as CSV for an import of configuration items
 //! - [`standing`]: words and ranks of verdicts
 //! - [`statements`]: drafts that people must sign, with blanks, as Markdown, HTML and DOCX
 //! - [`risk`]: risk of findings in words, and counted
@@ -46,6 +47,7 @@ pub mod questions;
 pub mod redact;
 pub mod risk;
 pub mod sanitise;
+pub mod servicenow;
 pub mod spdx;
 pub mod standing;
 pub mod statements;

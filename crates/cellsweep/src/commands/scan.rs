@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use cellsweep_evidence::Stance;
 use cellsweep_policy::Packs;
-use cellsweep_report::{cyclonedx, exit_code, gate, json, markdown, redact, spdx, tables};
+use cellsweep_report::{
+    cyclonedx, exit_code, gate, json, markdown, redact, servicenow, spdx, tables,
+};
 use cellsweep_sweep::{Input, Settings, run as runs, stream};
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
@@ -72,6 +74,11 @@ pub enum Format {
     Markdown,
     /// `CycloneDX` 1.6 bill of materials
     Cyclonedx,
+    /// `CycloneDX` 1.7, with verdicts as declarations
+    #[value(name = "cyclonedx-1.7")]
+    Cyclonedx17,
+    /// CSV for an import of configuration items (`ServiceNow`)
+    Servicenow,
     /// SPDX 3.0 (JSON)
     Spdx,
     /// For code-scanning views (SARIF 2.1.0)
@@ -171,7 +178,9 @@ pub fn write(
         Format::Csv => tables::csv(report, Some(catalog))?,
         Format::Xlsx => tables::xlsx(report, Some(catalog))?,
         Format::Markdown => markdown::markdown(report, Some(catalog)).into_bytes(),
-        Format::Cyclonedx => cyclonedx::cyclonedx(report)?.into_bytes(),
+        Format::Cyclonedx => cyclonedx::cyclonedx(report, cyclonedx::Version::V1_6)?.into_bytes(),
+        Format::Cyclonedx17 => cyclonedx::cyclonedx(report, cyclonedx::Version::V1_7)?.into_bytes(),
+        Format::Servicenow => servicenow::csv(report)?,
         Format::Spdx => spdx::spdx(report)?.into_bytes(),
         Format::Sarif => gate::sarif::sarif(&gate::of_report(report))?.into_bytes(),
         Format::Junit => gate::junit::junit(&gate::of_report(report)).into_bytes(),
