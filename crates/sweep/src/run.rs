@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use cellsweep_catalog::Catalog;
 use cellsweep_estate::{Diagnostic, Estate};
@@ -14,7 +15,7 @@ use cellsweep_report::model::{
     Edition, ReadStatus, Report, ReportFinding, SiteState, SourceError, SourceState, Tool,
 };
 use cellsweep_report::{Parts, assemble};
-use cellsweep_risk::{Case, Sensitivity};
+use cellsweep_risk::{Case, Sensitivity, Table};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -38,9 +39,19 @@ pub struct Settings {
     pub least: Stance,
     /// Let an estate's observed modules teach about its other rows, unless the estate says not to.
     pub learn: bool,
+    /// The organisation's own risk table; `None`: the built-in one.
+    pub risk_table: Option<Arc<Table>>,
 }
 
 impl Settings {
+    /// The risk table to apply; `None` only if the built-in one cannot be read, which a test excludes.
+    fn table(&self) -> Option<&Table> {
+        match &self.risk_table {
+            Some(own) => Some(own),
+            None => Table::embedded().ok(),
+        }
+    }
+
     /// Settings for today. `SOURCE_DATE_EPOCH` sets the clock, as for other reproducible outputs.
     pub fn new(date: Option<Date>) -> Self {
         let now = std::env::var("SOURCE_DATE_EPOCH")
@@ -58,6 +69,7 @@ impl Settings {
             now,
             least: Stance::Mentioned,
             learn: true,
+            risk_table: None,
         }
     }
 
@@ -367,7 +379,7 @@ pub fn assess(report: &mut Report, catalog: &Catalog, packs: &Packs, settings: &
             .as_deref()
             .and_then(|m| catalog.owner_on(m, &settings.date.to_string()))
             .map(|o| o.name.clone());
-        judge(f, asset, catalog, packs, settings.date);
+        judge(f, asset, catalog, packs, settings);
     }
     report.packs = editions(packs, settings.date);
     report.date = settings.date.to_string();
@@ -386,7 +398,7 @@ pub fn assess(report: &mut Report, catalog: &Catalog, packs: &Packs, settings: &
         cellsweep_report::dependency::dependency(report, catalog, None)
     };
     report.risk_sensitivity = (!report.assets.is_empty())
-        .then(|| sensitivity(report, catalog, settings.date))
+        .then(|| sensitivity(report, catalog, settings))
         .flatten();
 }
 
@@ -468,7 +480,7 @@ fn finish(
                 verdicts: Vec::new(),
                 risk: None,
             };
-            judge(&mut f, asset, catalog, packs, settings.date);
+            judge(&mut f, asset, catalog, packs, settings);
             f
         })
         .collect();
@@ -493,7 +505,7 @@ fn finish(
     if let Scope::Estate(estate) = scope {
         report.dependency =
             cellsweep_report::dependency::dependency(&report, catalog, estate.plan.as_ref());
-        report.risk_sensitivity = sensitivity(&report, catalog, settings.date);
+        report.risk_sensitivity = sensitivity(&report, catalog, settings);
         report.sites = sites(estate);
     }
     Run {
@@ -503,8 +515,8 @@ fn finish(
 }
 
 /// What hangs on single cells of the risk table for the findings of a report.
-pub fn sensitivity(report: &Report, catalog: &Catalog, date: Date) -> Option<Sensitivity> {
-    let table = cellsweep_risk::Table::embedded().ok()?;
+pub fn sensitivity(report: &Report, catalog: &Catalog, settings: &Settings) -> Option<Sensitivity> {
+    let table = settings.table()?;
     let assets: BTreeMap<&str, &AssetState> =
         report.assets.iter().map(|a| (a.id.as_str(), a)).collect();
     let cases = report.findings.iter().map(|f| Case {
@@ -517,7 +529,12 @@ pub fn sensitivity(report: &Report, catalog: &Catalog, date: Date) -> Option<Sen
             .and_then(|a| assets.get(a).copied()),
         verdicts: &f.verdicts,
     });
-    Some(cellsweep_risk::sensitivity(table, cases, catalog, date))
+    Some(cellsweep_risk::sensitivity(
+        table,
+        cases,
+        catalog,
+        settings.date,
+    ))
 }
 
 fn sites(estate: &Estate) -> Vec<SiteState> {
@@ -539,11 +556,20 @@ fn judge(
     asset: Option<&AssetState>,
     catalog: &Catalog,
     packs: &Packs,
-    date: Date,
+    settings: &Settings,
 ) {
-    f.verdicts = packs.judge_finding(&f.finding, asset, catalog, date);
-    let risk = cellsweep_risk::assess(&f.finding, asset, &f.verdicts, catalog, date);
-    f.risk = serde_json::to_value(risk).ok();
+    f.verdicts = packs.judge_finding(&f.finding, asset, catalog, settings.date);
+    f.risk = settings.table().and_then(|table| {
+        let risk = cellsweep_risk::assess_with(
+            table,
+            &f.finding,
+            asset,
+            &f.verdicts,
+            catalog,
+            settings.date,
+        );
+        serde_json::to_value(risk).ok()
+    });
 }
 
 pub(crate) fn editions(packs: &Packs, date: Date) -> Vec<Edition> {

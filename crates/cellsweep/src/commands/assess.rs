@@ -2,12 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use cellsweep_policy::Packs;
 use cellsweep_report::{Report, json};
-use cellsweep_risk::Sensitivity;
+use cellsweep_risk::{Sensitivity, Table};
 use cellsweep_sweep::{Settings, reassess, run as runs};
 use clap::Args;
 use jiff::civil::Date;
@@ -40,6 +41,11 @@ pub struct Assess {
     #[arg(long)]
     sensitivity: bool,
 
+    /// The organisation's own risk table (docs/risk.md) instead of the built-in one; not for a
+    /// line-wise inventory
+    #[arg(long, value_name = "FILE")]
+    risk_table: Option<PathBuf>,
+
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -49,7 +55,8 @@ pub struct Assess {
 pub fn run(c: &Assess, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exit> {
     let catalog = super::load(arguments)?;
     let all = Packs::embedded()?;
-    let settings = Settings::new(c.date);
+    let mut settings = Settings::new(c.date);
+    settings.risk_table = c.risk_table.as_deref().map(own_table).transpose()?;
     let name = c.report.display().to_string();
     let stdin = c.report.as_os_str() == "-";
     let by_lines = stdin
@@ -58,6 +65,9 @@ pub fn run(c: &Assess, arguments: &Arguments, out: &mut Out) -> anyhow::Result<E
             .is_some_and(|e| e.eq_ignore_ascii_case("ndjson") || e.eq_ignore_ascii_case("jsonl"));
     if c.sensitivity && (by_lines || !matches!(c.format, Format::Table | Format::Json)) {
         anyhow::bail!("--sensitivity takes a report.json and prints a table or JSON");
+    }
+    if by_lines && c.risk_table.is_some() {
+        anyhow::bail!("--risk-table takes a report.json");
     }
     if by_lines {
         let packs = all.select(&c.policy)?;
@@ -115,7 +125,7 @@ pub fn run(c: &Assess, arguments: &Arguments, out: &mut Out) -> anyhow::Result<E
     let packs = all.select(&named)?;
     runs::assess(&mut report, &catalog, &packs, &settings);
     if c.sensitivity {
-        let found = runs::sensitivity(&report, &catalog, settings.date)
+        let found = runs::sensitivity(&report, &catalog, &settings)
             .context("the risk table cannot be used")?;
         let text = if c.format == Format::Json {
             json::value(&found, json::Layout::Pretty)?
@@ -131,6 +141,22 @@ pub fn run(c: &Assess, arguments: &Arguments, out: &mut Out) -> anyhow::Result<E
         return Ok(Exit::Report(cellsweep_report::exit_code(&report.exit)));
     }
     write(&report, &catalog, c.format, c.output.as_deref(), out)
+}
+
+/// A risk table of the organisation's own. It may not pass as the built-in one: its version stands in
+/// every result.
+fn own_table(path: &Path) -> anyhow::Result<Arc<Table>> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).with_context(|| name.clone())?;
+    let table = Table::parse(&text).with_context(|| name.clone())?;
+    let built_in = Table::embedded().context("the built-in risk table")?;
+    if table.version == built_in.version && table != *built_in {
+        anyhow::bail!(
+            "{name}: a changed table needs a `version` of its own, not {}",
+            built_in.version
+        );
+    }
+    Ok(Arc::new(table))
 }
 
 /// What hangs on single cells, for a terminal.
