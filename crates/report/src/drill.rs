@@ -212,6 +212,8 @@ pub struct Simulation {
     pub weeks: u64,
     /// Version of the table.
     pub table: String,
+    /// Whether spares of the withheld kind bring devices back in this variant.
+    pub spares_help: bool,
     /// What the numbers are.
     pub interval: String,
 }
@@ -505,7 +507,12 @@ pub fn make(
     drop(idle);
     let days = Days::new(request.from, built.problem.weeks)?;
     let services = services(&built, &outcomes, &days);
-    let stocks = stocks(&built, &outcomes, &days);
+    // Where spares do not help there is nothing to say of their end.
+    let stocks = if built.problem.spares_help {
+        stocks(&built, &outcomes, &days)
+    } else {
+        Vec::new()
+    };
     let recovery = Recovery {
         by: built.by.to_owned(),
         at_least: recovery(&built, &outcomes.at_least, End::AtLeast, &days),
@@ -545,6 +552,7 @@ pub fn make(
             seed: built.problem.seed,
             weeks: built.problem.weeks as u64,
             table: built.table,
+            spares_help: built.problem.spares_help,
             interval: "p5 and p95 hold 90 % of the runs, from the 5th to the 95th percentile; \
                        at_least counts what is settled, at_most also what may be concerned"
                 .to_owned(),
@@ -605,6 +613,9 @@ fn notes(built: &Built<'_>, request: &Request<'_>, report: &Report) -> Vec<Strin
             "Only SIMs are cut: devices do not fail more often, and spares do not help. A SIM is of another country if its number begins with 89 and not with the estate's sim_country; without sim_country, or without a SIM in the evidence, it may or may not be."
                 .to_owned(),
         );
+    }
+    if request.variant == Variant::ServiceOff {
+        out.push("Spares need the same services: they are not counted in this variant.".to_owned());
     }
     if built.services.iter().any(|s| !s.named) {
         out.push(

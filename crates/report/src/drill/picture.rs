@@ -24,8 +24,8 @@ const STYLE: &str = "<style>:root{--ink:#1b1f24;--dim:#5b6570;--line:#d5dae0;--b
 const WIDTH: u32 = 760;
 const LEFT: f64 = 64.0;
 const RIGHT: f64 = 740.0;
-const TOP: f64 = 128.0;
-const BOTTOM: f64 = 348.0;
+const TOP: f64 = 148.0;
+const BOTTOM: f64 = 368.0;
 /// Services drawn; further ones are in the document.
 const SERVICES: usize = 12;
 
@@ -115,33 +115,34 @@ pub fn timeline(d: &Drill) -> String {
     };
     let services = drawn(d);
     let rows = u32::try_from(services.len()).unwrap_or(0);
-    let height = if rows == 0 { 420 } else { 450 + rows * 40 };
-    let title = format!(
-        "Devices down, {}, from {}",
-        shortened(&d.assumed, 52),
-        d.from
-    );
+    let height = if rows == 0 { 410 } else { 450 + rows * 40 };
+    let title = format!("Devices down from {}, {}", d.from, d.assumed);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 {WIDTH} {height}\" \
          width=\"{WIDTH}\" height=\"{height}\" aria-labelledby=\"t d\"><title id=\"t\">{}</title>\
          <desc id=\"d\">{}</desc>{STYLE}<rect class=\"b\" width=\"{WIDTH}\" height=\"{height}\"/>\
          <text class=\"h\" x=\"16\" y=\"30\">{}</text>",
-        escape(&title),
+        escape(&shortened(&title, 200)),
         escape(&shortened(&says(d), 2400)),
-        escape(&shortened(&title, 78))
+        escape(&format!("Devices down from {}", d.from))
     );
     // Writing to a String does not fail, here and below.
     let t = &d.totals.assets;
     let _ = write!(
         out,
-        "<text class=\"d\" x=\"16\" y=\"54\">{} assets concerned, {} may be (maker not settled), {} not looked at</text>\
-         <rect class=\"lo\" x=\"16\" y=\"66\" width=\"26\" height=\"14\"/><path class=\"lm\" d=\"M16 73H42\"/>\
-         <text class=\"d\" x=\"50\" y=\"78\">at least: settled</text>\
-         <rect class=\"hi\" x=\"190\" y=\"66\" width=\"26\" height=\"14\"/><path class=\"hm\" d=\"M190 73H216\"/>\
-         <text class=\"d\" x=\"224\" y=\"78\">at most: with what may be concerned</text>\
-         <path class=\"im\" d=\"M480 97H506\"/><text class=\"d\" x=\"514\" y=\"102\">at most, if nothing were replaced</text>\
-         <text class=\"d\" x=\"16\" y=\"102\">line: median of {} runs; area: from the 5th to the 95th percentile</text>",
-        t.hit, t.maybe, t.not_assessed, d.simulation.runs
+        "<text class=\"d\" x=\"16\" y=\"52\">{}</text>\
+         <text class=\"d\" x=\"16\" y=\"74\">{} assets concerned, {} may be (maker not settled), {} not looked at</text>\
+         <rect class=\"lo\" x=\"16\" y=\"86\" width=\"26\" height=\"14\"/><path class=\"lm\" d=\"M16 93H42\"/>\
+         <text class=\"d\" x=\"50\" y=\"98\">at least: settled</text>\
+         <rect class=\"hi\" x=\"190\" y=\"86\" width=\"26\" height=\"14\"/><path class=\"hm\" d=\"M190 93H216\"/>\
+         <text class=\"d\" x=\"224\" y=\"98\">at most: with what may be concerned</text>\
+         <path class=\"im\" d=\"M16 117H42\"/><text class=\"d\" x=\"50\" y=\"122\">at most, if nothing were replaced</text>\
+         <text class=\"d\" x=\"310\" y=\"122\">lines: medians of {} runs; areas: 5th to 95th percentile</text>",
+        fitting(&d.assumed, 720),
+        t.hit,
+        t.maybe,
+        t.not_assessed,
+        d.simulation.runs
     );
     grid(&mut out, d, &axis);
     for (class, line, pick) in [("hi", "hm", true), ("lo", "lm", false)] {
