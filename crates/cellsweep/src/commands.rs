@@ -17,6 +17,7 @@ pub mod readers;
 pub mod scan;
 pub mod statement;
 pub mod verify;
+mod waivers;
 
 use anyhow::Context as _;
 use clap::CommandFactory as _;

@@ -179,6 +179,9 @@ impl Reading<'_> {
                 "class",
                 "plan",
                 "drill",
+                // Read by who has the packs they are about.
+                "waiver",
+                "override",
             ],
         );
 

@@ -174,6 +174,8 @@ pub(crate) struct Table<'t, 'i> {
     pub(crate) span: Range<usize>,
     map: &'t DeTable<'i>,
     asked: BTreeSet<&'static str>,
+    /// Others have their own keys in it.
+    shared: bool,
 }
 
 impl<'t, 'i> Table<'t, 'i> {
@@ -183,6 +185,7 @@ impl<'t, 'i> Table<'t, 'i> {
             span,
             map,
             asked: BTreeSet::new(),
+            shared: false,
         }
     }
 
@@ -411,6 +414,11 @@ impl<'t, 'i> Table<'t, 'i> {
         None
     }
 
+    /// Lets keys pass that were not asked for: others read them.
+    pub(crate) fn share(&mut self) {
+        self.shared = true;
+    }
+
     pub(crate) fn tables(&mut self, log: &mut Log<'_>, key: &'static str) -> Vec<Table<'t, 'i>> {
         let mut all = Vec::new();
         let Some(value) = self.get(key) else {
@@ -458,6 +466,9 @@ impl<'t, 'i> Table<'t, 'i> {
 
     /// Reports keys that were not asked for.
     pub(crate) fn end(self, log: &mut Log<'_>) {
+        if self.shared {
+            return;
+        }
         for (key, _) in self.map {
             if !self.asked.contains(key.get_ref().as_ref()) {
                 let known: Vec<&str> = self.asked.iter().copied().collect();

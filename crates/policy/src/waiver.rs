@@ -8,7 +8,7 @@
 use jiff::civil::Date;
 
 use crate::load::{Log, Problem, Table, document};
-use crate::verdict::Status;
+use crate::verdict::{Status, Verdict};
 
 /// Longest period of a waiver in days that is not called too broad.
 const LONG: i32 = 731;
@@ -164,9 +164,32 @@ pub struct Remark {
 }
 
 impl Additions {
-    /// Reads the file; every mistake is said with its line.
+    /// Reads a file of waivers and overrides alone.
+    ///
+    /// # Errors
+    /// Every mistake with its line.
     pub fn load(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
+        Self::read(file, text, false)
+    }
+
+    /// Reads the waivers and overrides that stand in an estate file beside its own tables.
+    ///
+    /// # Errors
+    /// Every mistake in them with its line.
+    pub fn of_estate(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
+        Self::read(file, text, true)
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.waivers.is_empty() && self.overrides.is_empty()
+    }
+
+    fn read(file: &str, text: &str, shared: bool) -> Result<Self, Vec<Problem>> {
         document(file, text, "the file of waivers", |top, log| {
+            if shared {
+                top.share();
+            }
             let mut out = Self::default();
             let mut ids: Vec<String> = Vec::new();
             let mut once = |id: &str, at: usize, log: &mut Log<'_>| {
@@ -258,6 +281,35 @@ impl Additions {
         self.overrides.iter().find(|o| {
             strictness(o.status) > strictness(status) && o.scope.covers(pack, rule, thing)
         })
+    }
+
+    /// Makes verdicts about a thing as strict as the organisation reads them, and returns which of them,
+    /// by number, a waiver covers on this day. `used` takes the ids that met something.
+    pub fn amend(
+        &self,
+        verdicts: &mut [Verdict],
+        thing: &Thing<'_>,
+        on: Date,
+        used: &mut std::collections::BTreeSet<String>,
+    ) -> Vec<(usize, &Waiver)> {
+        let mut waived = Vec::new();
+        for (n, v) in verdicts.iter_mut().enumerate() {
+            if let Some(o) = self.stricter(&v.pack, &v.rule, v.status, thing) {
+                used.insert(o.id.clone());
+                v.basis = format!(
+                    "{} By the organisation's own decision ({}, {}: {}).",
+                    v.basis, o.id, o.owner, o.reason
+                );
+                v.status = o.status;
+            }
+            if !matches!(v.status, Status::Allowed | Status::NotApplicable)
+                && let Some(w) = self.waiver(&v.pack, &v.rule, thing, on)
+            {
+                used.insert(w.id.clone());
+                waived.push((n, w));
+            }
+        }
+        waived
     }
 
     /// What should be looked at: waivers past their day, too broad, or never used. `used`: ids that

@@ -4,6 +4,8 @@ use cellsweep_identify::{AssetState, Finding, Remark};
 use cellsweep_policy::Verdict;
 use serde::{Deserialize, Serialize};
 
+use crate::gate::Waived;
+
 /// Identifier of the JSON shape; additive minor versions keep it.
 pub const SCHEMA: &str = "https://cellsweep.example/schema/report-1";
 
@@ -120,6 +122,9 @@ pub struct ReportFinding {
     /// Verdicts of the chosen packs.
     #[serde(default)]
     pub verdicts: Vec<Verdict>,
+    /// Waivers of the organisation that took a verdict out of account: it stands in `verdicts` as `exempt`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waived: Vec<Waived>,
     /// Risk outcome, where it was assessed.
     #[serde(default)]
     pub risk: Option<serde_json::Value>,

@@ -11,6 +11,7 @@
 //! - [`stream`]: long lists as lines out while they are read
 //! - [`progress`]: what a long run tells
 
+mod additions;
 pub mod codes;
 mod container;
 pub mod gate;

@@ -59,6 +59,8 @@ struct Slim<'a> {
     #[serde(borrow, default)]
     risk: Option<&'a RawValue>,
     #[serde(borrow, default)]
+    waived: Option<&'a RawValue>,
+    #[serde(borrow, default)]
     settled_by: Option<Cow<'a, str>>,
 }
 
@@ -258,6 +260,10 @@ fn splice(line: &[u8], slim: &Slim<'_>, judged: &Judged, out: &mut impl Write) -
     }
     if let Some(raw) = slim.risk {
         parts.push((range(raw), &judged.risk));
+    }
+    // Waivers are the organisation's for one run, not the inventory's.
+    if let Some(raw) = slim.waived {
+        parts.push((range(raw), "[]"));
     }
     parts.sort_by_key(|(r, _)| r.start);
     let mut from = 0;

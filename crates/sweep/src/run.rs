@@ -1,6 +1,6 @@
 //! Whole runs: a scan of evidence, an audit of an estate, a new assessment of an old report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use cellsweep_evidence::formats::sysfs;
 use cellsweep_evidence::reader::Collected;
 use cellsweep_evidence::{Clue, Key, KeyKind, Limits, Mapping, Observation, Place, Stance};
 use cellsweep_identify::{AssetState, Identified, Options, Remark, Seen, Stated, identify};
-use cellsweep_policy::{Circumstances, Packs};
+use cellsweep_policy::{Additions, Circumstances, Packs};
 use cellsweep_report::model::{
     Edition, ReadStatus, Report, ReportFinding, SiteState, SourceError, SourceState, Tool,
 };
@@ -19,6 +19,7 @@ use cellsweep_risk::{Case, Sensitivity, Table};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::additions::amend;
 use crate::input::{Input, Unwalked, shown};
 use crate::modem_manager;
 use crate::progress::Progress;
@@ -41,6 +42,9 @@ pub struct Settings {
     pub learn: bool,
     /// The organisation's own risk table; `None`: the built-in one.
     pub risk_table: Option<Arc<Table>>,
+    /// The organisation's waivers and overrides, for audits and assessments. They come from its own files,
+    /// never from evidence or an old report.
+    pub additions: Additions,
 }
 
 impl Settings {
@@ -70,6 +74,7 @@ impl Settings {
             least: Stance::Mentioned,
             learn: true,
             risk_table: None,
+            additions: Additions::default(),
         }
     }
 
@@ -79,6 +84,8 @@ impl Settings {
             "policies": packs.ids(),
             "least_presence": self.least.as_str(),
             "learn": self.learn,
+            "waivers": self.additions.waivers.iter().map(|w| &w.id).collect::<Vec<_>>(),
+            "overrides": self.additions.overrides.iter().map(|o| &o.id).collect::<Vec<_>>(),
             "limits": {
                 "line_bytes": self.limits.line,
                 "whole_bytes": self.limits.whole,
@@ -365,6 +372,7 @@ pub fn reidentify(
 pub fn assess(report: &mut Report, catalog: &Catalog, packs: &Packs, settings: &Settings) {
     let assets: BTreeMap<&str, &AssetState> =
         report.assets.iter().map(|a| (a.id.as_str(), a)).collect();
+    let mut used = BTreeSet::new();
     for f in &mut report.findings {
         let asset = f
             .finding
@@ -379,13 +387,16 @@ pub fn assess(report: &mut Report, catalog: &Catalog, packs: &Packs, settings: &
             .as_deref()
             .and_then(|m| catalog.owner_on(m, &settings.date.to_string()))
             .map(|o| o.name.clone());
-        judge(f, asset, catalog, packs, settings);
+        judge(f, asset, catalog, packs, settings, &mut used);
     }
     report.packs = editions(packs, settings.date);
     report.date = settings.date.to_string();
     report.generated_at = settings.now.to_string();
-    report.remarks.retain(|r| r.code != "pack-old");
+    report
+        .remarks
+        .retain(|r| r.code != "pack-old" && !r.code.starts_with("waiver-"));
     report.remarks.extend(age_remarks(packs, settings.date));
+    report.remarks.extend(addition_remarks(settings, &used));
     report.effective_config = settings.config(
         packs,
         &serde_json::json!({ "command": "assess", "before": report.effective_config }),
@@ -422,6 +433,7 @@ pub fn assess_as(
             .as_deref()
             .and_then(|a| assets.get(a).copied());
         f.verdicts = packs.judge_finding_in(&f.finding, asset, catalog, given, date);
+        f.waived.clear();
     }
     report.packs = editions(packs, date);
     cellsweep_report::assemble::recount(report);
@@ -467,6 +479,7 @@ fn finish(
     }
     progress.stage("judging");
     let by_id: BTreeMap<&str, &AssetState> = assets.iter().map(|a| (a.id.as_str(), a)).collect();
+    let mut used = BTreeSet::new();
     let findings = findings
         .into_iter()
         .map(|finding| {
@@ -478,13 +491,15 @@ fn finish(
             let mut f = ReportFinding {
                 finding,
                 verdicts: Vec::new(),
+                waived: Vec::new(),
                 risk: None,
             };
-            judge(&mut f, asset, catalog, packs, settings);
+            judge(&mut f, asset, catalog, packs, settings, &mut used);
             f
         })
         .collect();
     remarks.extend(age_remarks(packs, settings.date));
+    remarks.extend(addition_remarks(settings, &used));
     remarks.sort_by(|a, b| (&a.code, &a.assets, &a.message).cmp(&(&b.code, &b.assets, &b.message)));
     let mut report = assemble(Parts {
         tool: tool(),
@@ -557,6 +572,7 @@ fn judge(
     catalog: &Catalog,
     packs: &Packs,
     settings: &Settings,
+    used: &mut BTreeSet<String>,
 ) {
     f.verdicts = packs.judge_finding(&f.finding, asset, catalog, settings.date);
     f.risk = settings.table().and_then(|table| {
@@ -570,6 +586,8 @@ fn judge(
         );
         serde_json::to_value(risk).ok()
     });
+    // Risk rests on what the rules say, not on what the organisation waives.
+    amend(&settings.additions, f, settings.date, used);
 }
 
 pub(crate) fn editions(packs: &Packs, date: Date) -> Vec<Edition> {
@@ -592,6 +610,16 @@ fn age_remarks(packs: &Packs, date: Date) -> Vec<Remark> {
         .age_warnings(date)
         .into_iter()
         .map(|message| remark("pack-old", message))
+        .collect()
+}
+
+/// Waivers that are unused, past their day or too broad.
+fn addition_remarks(settings: &Settings, used: &BTreeSet<String>) -> Vec<Remark> {
+    settings
+        .additions
+        .remarks(used, settings.date)
+        .into_iter()
+        .map(|r| remark(r.code, r.message))
         .collect()
 }
 

@@ -14,6 +14,7 @@ use clap::Args;
 use jiff::civil::Date;
 
 use super::scan::{Format, write};
+use super::waivers::waivers;
 use crate::Arguments;
 use crate::exit::Exit;
 use crate::out::Out;
@@ -31,6 +32,11 @@ pub struct Assess {
     /// The date asked about; without it, today
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<Date>,
+
+    /// The organisation's waivers and overrides: a file of them, or an estate file (TOML); for a
+    /// report.json
+    #[arg(long, value_name = "FILE")]
+    waivers: Option<PathBuf>,
 
     /// What to print; a line-wise inventory stays one
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -57,6 +63,9 @@ pub fn run(c: &Assess, arguments: &Arguments, out: &mut Out) -> anyhow::Result<E
     let all = Packs::embedded()?;
     let mut settings = Settings::new(c.date);
     settings.risk_table = c.risk_table.as_deref().map(own_table).transpose()?;
+    if let Some(path) = &c.waivers {
+        settings.additions = waivers(path)?;
+    }
     let name = c.report.display().to_string();
     let stdin = c.report.as_os_str() == "-";
     let by_lines = stdin
@@ -69,6 +78,10 @@ pub fn run(c: &Assess, arguments: &Arguments, out: &mut Out) -> anyhow::Result<E
     if by_lines && c.risk_table.is_some() {
         anyhow::bail!("--risk-table takes a report.json");
     }
+    anyhow::ensure!(
+        !by_lines || c.waivers.is_none(),
+        "--waivers goes with a report.json: the lines of an inventory are judged one by one and do not say all that a waiver may name"
+    );
     if by_lines {
         let packs = all.select(&c.policy)?;
         let input: Box<dyn io::Read> = if stdin {

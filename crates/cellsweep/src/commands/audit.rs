@@ -11,6 +11,7 @@ use cellsweep_sweep::{Settings, store};
 use clap::Args;
 use jiff::civil::Date;
 
+use super::waivers::waivers;
 use crate::Arguments;
 use crate::exit::Exit;
 use crate::out::Out;
@@ -63,6 +64,7 @@ pub fn run(c: &Audit, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Ex
     let packs = Packs::embedded()?.select(&named)?;
     let mut settings = Settings::new(c.date.or(estate.audit.date));
     settings.jobs = c.jobs;
+    settings.additions = waivers(&c.estate)?;
     settings.learn = !c.no_learn;
 
     let bar = out.progress();

@@ -13,6 +13,7 @@ use cellsweep_sweep::run::{audit, folder_of};
 use clap::Args;
 use jiff::civil::Date;
 
+use super::waivers::waivers;
 use crate::Arguments;
 use crate::exit::Exit;
 use crate::out::Out;
@@ -85,6 +86,7 @@ pub fn run(c: &Bundle, arguments: &Arguments, out: &mut Out) -> anyhow::Result<E
         pack_files = named;
         let mut settings = Settings::new(c.date.or(estate.audit.date));
         settings.jobs = c.jobs;
+        settings.additions = waivers(&c.source)?;
         let bar = out.progress();
         audit(
             &catalog,

@@ -13,6 +13,7 @@ use clap::{ArgMatches, Args, FromArgMatches, ValueEnum};
 use jiff::civil::Date;
 
 use super::given::given;
+use super::waivers::waivers;
 use crate::Arguments;
 use crate::exit::Exit;
 use crate::out::Out;
@@ -77,7 +78,7 @@ pub struct Gate {
     #[arg(long, value_name = "CC", value_delimiter = ',')]
     remote_access: Option<Vec<String>>,
 
-    /// The organisation's waivers and overrides (TOML)
+    /// The organisation's waivers and overrides: a file of them, or an estate file (TOML)
     #[arg(long, value_name = "FILE")]
     waivers: Option<PathBuf>,
 
@@ -260,14 +261,7 @@ fn ask(c: &Gate, catalog: &cellsweep_catalog::Catalog, packs: &Packs) -> anyhow:
     }
     let additions = match &c.waivers {
         None => Additions::default(),
-        Some(path) => {
-            let name = path.display().to_string();
-            let text = std::fs::read_to_string(path).with_context(|| name.clone())?;
-            Additions::load(&name, &text).map_err(|problems| {
-                let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
-                anyhow::anyhow!("{}", all.join("\n"))
-            })?
-        }
+        Some(path) => waivers(path)?,
     };
     let known: BTreeSet<String> = gate::CODES
         .iter()

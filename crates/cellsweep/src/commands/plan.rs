@@ -13,6 +13,7 @@ use cellsweep_sweep::run::{audit, folder_of};
 use clap::Args;
 use jiff::civil::Date;
 
+use super::waivers::waivers;
 use crate::Arguments;
 use crate::exit::Exit;
 use crate::out::{Out, table};
@@ -102,6 +103,7 @@ fn identified(
     let packs = Packs::embedded()?.select(&named)?;
     let mut settings = Settings::new(c.date.or(estate.audit.date));
     settings.jobs = c.jobs;
+    settings.additions = waivers(&c.estate)?;
     let bar = out.progress();
     let run = audit(
         &catalog,

@@ -14,6 +14,7 @@ use super::Ask;
 use super::alternatives::Table;
 use super::codes::NOTHING;
 use super::lines::Item;
+use crate::additions::waived;
 use crate::run::Settings;
 
 /// Most different lines remembered as holding nothing that is recognised.
@@ -60,7 +61,6 @@ pub(super) struct Weight {
     pub verdict: Option<Verdict>,
     pub verdicts: Vec<Verdict>,
     pub waived: Vec<Waived>,
-    pub by_override: Option<String>,
 }
 
 impl Judge<'_> {
@@ -152,40 +152,23 @@ impl Judge<'_> {
             verdict: None,
             verdicts: self.packs.judge(case, on),
             waived: Vec::new(),
-            by_override: None,
         };
-        for v in &mut out.verdicts {
-            let rule = format!("{}/{}", v.pack, v.rule);
-            if let Some(o) = self
-                .ask
-                .additions
-                .stricter(&v.pack, &v.rule, v.status, thing)
-            {
-                self.used.insert(o.id.clone());
-                v.basis = format!(
-                    "{} By the organisation's own decision ({}, {}: {}).",
-                    v.basis, o.id, o.owner, o.reason
-                );
-                v.status = o.status;
-                out.by_override = Some(o.id.clone());
-            }
-            let stands = !matches!(v.status, Status::Allowed | Status::NotApplicable);
-            let mut status = v.status;
-            if stands && let Some(w) = self.ask.additions.waiver(&v.pack, &v.rule, thing, on) {
-                self.used.insert(w.id.clone());
-                out.waived.push(Waived {
-                    waiver: w.id.clone(),
-                    owner: w.owner.clone(),
-                    reason: w.reason.clone(),
-                    expires: w.expires.to_string(),
-                    rule: rule.clone(),
-                    status: v.status,
-                });
-                status = Status::Allowed;
-            }
+        let covered = self
+            .ask
+            .additions
+            .amend(&mut out.verdicts, thing, on, &mut self.used);
+        for (n, v) in out.verdicts.iter().enumerate() {
+            let waiver = covered.iter().find(|(at, _)| *at == n).map(|(_, w)| *w);
+            let status = match waiver {
+                Some(w) => {
+                    out.waived.push(waived(w, v));
+                    Status::Allowed
+                }
+                None => v.status,
+            };
             if out.verdict.is_none() || gravity(status) < gravity(out.decision) {
                 out.decision = status;
-                out.rule = Some(rule);
+                out.rule = Some(format!("{}/{}", v.pack, v.rule));
                 out.verdict = Some(v.clone());
             }
         }
