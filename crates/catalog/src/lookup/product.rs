@@ -59,7 +59,7 @@ enum Unopened {
     /// There are none.
     #[default]
     None,
-    /// What they match holds a match of this.
+    /// A text that begins with what they match begins with a match of this.
     Some(Lazy),
     /// Nothing can be said: they look at what stands around a match.
     Any,
@@ -72,12 +72,14 @@ impl Unopened {
         }
         let text = format!("(?:{})", patterns.join(")|(?:"));
         match regex_syntax::parse(&text) {
-            Ok(hir) if hir.properties().look_set().is_empty() => Self::Some(Lazy::new(text)),
+            Ok(hir) if hir.properties().look_set().is_empty() => {
+                Self::Some(Lazy::new(format!("^(?:{text})")))
+            }
             _ => Self::Any,
         }
     }
 
-    fn may_be_in(&self, text: &str) -> bool {
+    fn may_begin(&self, text: &str) -> bool {
         match self {
             Self::None => false,
             Self::Some(lazy) => lazy.get().is_none_or(|re| re.is_match(text)),
@@ -215,7 +217,7 @@ impl Products {
                         .is_some_and(|head| head.eq_ignore_ascii_case(s))
                 })
             });
-        if near {
+        if near || self.unopened.may_begin(&text) {
             return true;
         }
         let plain = squeezed(&text);
@@ -321,9 +323,6 @@ impl Catalog {
     /// so many of them. Where it says no, [`Catalog::product`] knows nothing of the words from there on,
     /// joined by blanks, whoever the maker and whatever the order code. Far cheaper than asking for each.
     pub fn product_beginnings(&self, words: &[&str], most: usize) -> Vec<bool> {
-        if self.products.unopened.may_be_in(&tight(&words.concat())) {
-            return vec![true; words.len()];
-        }
         let mut text = String::new();
         (0..words.len())
             .map(|at| {

@@ -94,8 +94,8 @@ impl Judge<'_> {
             self.level(&mut line);
             return Some(line);
         }
-        let mut product = None;
-        let mut findings = self.found(&item.declared, &mut product);
+        let mut looked = None;
+        let mut findings = self.found(&item.declared, &mut looked);
         if item.not_fitted && !findings.is_empty() {
             line.modules = findings.into_iter().map(|f| f.module).collect();
             "not-fitted".clone_into(&mut line.code);
@@ -117,7 +117,7 @@ impl Judge<'_> {
                 // What the list is about is not bought by it.
                 return None;
             }
-            self.nothing_recognised(item, &mut line);
+            self.nothing_recognised(item, looked, &mut line);
             if line.code == NOTHING
                 && self.quiet.len() < REMEMBERED
                 && let Some(key) = key
@@ -125,6 +125,7 @@ impl Judge<'_> {
                 self.quiet.insert(key, line.reason.clone());
             }
         } else {
+            let product = looked.flatten().map(|(_, model, _)| model);
             self.recognised(item, &findings, &alternates, product.as_deref(), &mut line);
         }
         self.level(&mut line);

@@ -18,8 +18,13 @@ const WORDS: usize = 5;
 pub(super) type Product = (Option<String>, String, Option<String>);
 
 impl Judge<'_> {
-    /// Modules in what a line declares: by its parts, else by a product it names.
-    pub(super) fn found(&self, seen: &[Seen], product: &mut Option<String>) -> Vec<Finding> {
+    /// Modules in what a line declares: by its parts, else by a product it names. `looked` takes the
+    /// product, or that there is none, where one was looked for.
+    pub(super) fn found(
+        &self,
+        seen: &[Seen],
+        looked: &mut Option<Option<Product>>,
+    ) -> Vec<Finding> {
         let mut found = identify(self.catalog, seen, &self.options).findings;
         let named = |f: &Finding| {
             f.module.family.is_some() || f.candidates.iter().any(|c| c.family.is_some())
@@ -28,7 +33,7 @@ impl Judge<'_> {
             return found;
         }
         // A maker and a cellular word, but no name of a module: the maker may be the device's.
-        let Some((maker, model, code)) = self.product(seen) else {
+        let Some((maker, model, code)) = looked.insert(self.product(seen)).clone() else {
             if seen.iter().any(|s| words::is_device(&s.observation.value)) {
                 found.clear();
             }
@@ -50,7 +55,6 @@ impl Judge<'_> {
                 first.observation.place.clone(),
             ),
         };
-        *product = Some(model.clone());
         let mut facts: Vec<Seen> = maker
             .map(|m| make(Clue::ProductMaker, m))
             .into_iter()

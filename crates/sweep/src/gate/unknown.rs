@@ -10,10 +10,17 @@ use cellsweep_report::standing::gravity;
 use super::codes::NOTHING;
 use super::judge::{Judge, Weight};
 use super::lines::Item;
+use super::product::Product;
 use super::words::{self, Speaks};
 
 impl Judge<'_> {
-    pub(super) fn nothing_recognised(&mut self, item: &Item, line: &mut Line) {
+    /// `looked`: the product that was looked for, if one was.
+    pub(super) fn nothing_recognised(
+        &mut self,
+        item: &Item,
+        looked: Option<Option<Product>>,
+        line: &mut Line,
+    ) {
         let named = self.named_maker(item);
         if let Some((slug, weight)) = named {
             let name = self
@@ -39,7 +46,7 @@ impl Judge<'_> {
             line.waived = weight.waived;
             return;
         }
-        if self.optional(item, line) {
+        if self.optional(item, looked, line) {
             return;
         }
         match words::speaks(&item.text) {
@@ -129,8 +136,9 @@ impl Judge<'_> {
 
     /// A product in which a cellular module is optional: what may be fitted is judged, and whether one is
     /// is to be asked.
-    fn optional(&mut self, item: &Item, line: &mut Line) -> bool {
-        let Some((maker, model, code)) = self.product(&item.declared) else {
+    fn optional(&mut self, item: &Item, looked: Option<Option<Product>>, line: &mut Line) -> bool {
+        let looked = looked.unwrap_or_else(|| self.product(&item.declared));
+        let Some((maker, model, code)) = looked else {
             return false;
         };
         let catalog = self.catalog;
