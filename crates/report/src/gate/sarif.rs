@@ -6,65 +6,50 @@ use serde_json::{Value, json};
 
 use super::model::{Gate, Level, Line};
 use crate::sanitise::sanitise;
+use crate::standing::gravity;
 
-/// Most results GitHub accepts in one run; what is over is said in a notification.
+/// Most results GitHub accepts in one run; the gravest are kept, and what is over is said in a
+/// notification.
 const MOST: usize = 25_000;
+/// Most bytes of all results as they are laid out: GitHub refuses files of more than 10 MB compressed, and
+/// this stays below it however badly they compress.
+const BYTES: usize = 9_000_000;
+/// Most notifications.
+const NOTES: usize = 1000;
 
 /// The document. Lines that pass are not results.
 ///
 /// # Errors
 /// If a value cannot be written as JSON.
 pub fn sarif(gate: &Gate) -> Result<String, serde_json::Error> {
+    let mut stopped: Vec<&Line> = gate.stopped().collect();
+    let all = stopped.len();
+    if all > MOST {
+        gravest_first(&mut stopped);
+        stopped.truncate(MOST);
+    }
+    let mut results = results(&stopped);
+    if fitting(&results)? < results.len() {
+        gravest_first(&mut stopped);
+        results = self::results(&stopped);
+        let fit = fitting(&results)?;
+        stopped.truncate(fit);
+        results.truncate(fit);
+    }
     let mut rules: BTreeMap<String, Value> = BTreeMap::new();
-    for l in gate.stopped() {
+    for l in &stopped {
         rules.entry(rule_id(l)).or_insert_with(|| rule(l));
     }
-    let index: BTreeMap<&str, usize> = rules
-        .keys()
-        .enumerate()
-        .map(|(i, k)| (k.as_str(), i))
-        .collect();
-    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
-    let results: Vec<Value> = gate
-        .stopped()
-        .take(MOST)
-        .map(|l| {
-            let id = rule_id(l);
-            let uri = uri(&l.source);
-            // The same line twice in a list stays two results.
-            let print = l.fingerprint(&uri);
-            let n = seen.entry(print.clone()).or_default();
-            *n += 1;
-            let mut message = sanitise(&l.reason).into_owned();
-            if let Some(q) = &l.question {
-                message.push_str(" Ask the supplier: ");
-                message.push_str(&sanitise(q));
-            }
-            let mut physical = json!({ "artifactLocation": { "uri": uri } });
-            if let Some(line) = l.line
-                && let Some(map) = physical.as_object_mut()
-            {
-                map.insert("region".to_owned(), json!({ "startLine": line.max(1) }));
-            }
-            json!({
-                "ruleId": id,
-                "ruleIndex": index.get(id.as_str()),
-                "level": level(l.level),
-                "message": { "text": message },
-                "locations": [{ "physicalLocation": physical }],
-                "partialFingerprints": { "cellsweepLine/v1": format!("{print}:{n}") },
-                "properties": {
-                    "decision": l.decision.as_str(),
-                    "text": sanitise(&l.text),
-                    "makers": makers(l),
-                    "edition": l.edition,
-                    "effective": l.effective,
-                    "deadline": l.deadline,
-                },
-            })
-        })
-        .collect();
-    let over = gate.stopped().count().saturating_sub(MOST);
+    for result in &mut results {
+        let index = result
+            .get("ruleId")
+            .and_then(Value::as_str)
+            .and_then(|id| rules.keys().position(|k| k == id));
+        if let Some(map) = result.as_object_mut() {
+            map.insert("ruleIndex".to_owned(), json!(index));
+        }
+    }
+    let over = all - stopped.len();
     let mut notes: Vec<Value> = gate
         .sources
         .iter()
@@ -85,10 +70,20 @@ pub fn sarif(gate: &Gate) -> Result<String, serde_json::Error> {
             })
         }))
         .collect();
+    if notes.len() > NOTES {
+        let more = notes.len() - NOTES;
+        notes.truncate(NOTES);
+        notes.push(json!({
+            "level": "warning",
+            "descriptor": { "id": "more-problems" },
+            "message": { "text": format!("{more} more problems of sources are not listed here") },
+        }));
+    }
     if over > 0 {
         notes.push(json!({
             "level": "warning",
-            "message": { "text": format!("{over} more lines do not pass and are not listed here") },
+            "descriptor": { "id": "results-left-out" },
+            "message": { "text": format!("{over} of {all} lines that do not pass are not listed here: at most {MOST} results of {BYTES} bytes together are, the gravest first; the JSON of the same run holds all") },
         }));
     }
     let code = crate::exit::exit_code(&gate.exit);
@@ -121,6 +116,69 @@ pub fn sarif(gate: &Gate) -> Result<String, serde_json::Error> {
     crate::json::value(&document, crate::json::Layout::Pretty)
 }
 
+/// By what they do to the run and the gravity of the decision; alike ones stay in the list's order.
+fn gravest_first(lines: &mut [&Line]) {
+    lines.sort_by_key(|l| (std::cmp::Reverse(l.level), gravity(l.decision)));
+}
+
+/// How many of these results, from the first on, stay within [`BYTES`].
+fn fitting(results: &[Value]) -> Result<usize, serde_json::Error> {
+    let mut left = BYTES;
+    for (n, result) in results.iter().enumerate() {
+        let text = serde_json::to_string_pretty(result)?;
+        // Each line of it stands eight spaces further in and ends in a comma or a line end.
+        let size = text.len() + 10 * (1 + text.matches('\n').count());
+        match left.checked_sub(size) {
+            Some(rest) => left = rest,
+            None => return Ok(n),
+        }
+    }
+    Ok(results.len())
+}
+
+fn results(lines: &[&Line]) -> Vec<Value> {
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    lines
+        .iter()
+        .map(|l| {
+            let uri = uri(&l.source);
+            // The same line twice in a list stays two results.
+            let print = l.fingerprint(&uri);
+            let n = seen.entry(print.clone()).or_default();
+            *n += 1;
+            let print = format!("{print}:{n}");
+            let mut message = sanitise(&l.reason).into_owned();
+            if let Some(q) = &l.question {
+                message.push_str(" Ask the supplier: ");
+                message.push_str(&sanitise(q));
+            }
+            json!({
+                "ruleId": rule_id(l),
+                "level": level(l.level),
+                "message": { "text": message },
+                "locations": [{ "physicalLocation": {
+                    "artifactLocation": { "uri": uri },
+                    // GitHub shows no result without a line.
+                    "region": { "startLine": l.line.unwrap_or(1).max(1) },
+                }}],
+                // GitHub follows a result by the first of these alone.
+                "partialFingerprints": {
+                    "primaryLocationLineHash": print,
+                    "cellsweepLine/v1": print,
+                },
+                "properties": {
+                    "decision": l.decision.as_str(),
+                    "text": sanitise(&l.text),
+                    "makers": makers(l),
+                    "edition": l.edition,
+                    "effective": l.effective,
+                    "deadline": l.deadline,
+                },
+            })
+        })
+        .collect()
+}
+
 fn makers(l: &Line) -> Vec<&str> {
     let mut all: Vec<&str> = l
         .modules
@@ -150,6 +208,7 @@ fn rule(l: &Line) -> Value {
         Some(v) => json!({
             "id": rule_id(l),
             "shortDescription": { "text": format!("{} ({}, {})", rule_id(l), v.verb, v.match_kind) },
+            "fullDescription": { "text": format!("Rule {} of the policy pack {}: {}, matched by {}.", v.rule, v.pack, v.verb, v.match_kind) },
             "helpUri": v.sources.iter().find_map(|s| crate::sanitise::link(s)),
             "help": { "text": format!("Sources: {}", v.sources.join("; ")) },
             "properties": { "tags": ["procurement", v.verb] },
@@ -157,6 +216,7 @@ fn rule(l: &Line) -> Value {
         None => json!({
             "id": rule_id(l),
             "shortDescription": { "text": l.code.replace('-', " ") },
+            "fullDescription": { "text": format!("Lines of the purchase list with the code {}.", l.code) },
             "help": { "text": "The list does not say which cellular module is in what it names." },
             "properties": { "tags": ["procurement"] },
         }),
