@@ -13,10 +13,15 @@ fn estate() -> std::path::PathBuf {
 }
 
 fn plan(folder: &Path, keep: Option<&Path>) -> Value {
+    plan_of(&estate(), folder, keep, &[])
+}
+
+fn plan_of(estate: &Path, folder: &Path, keep: Option<&Path>, more: &[&str]) -> Value {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cellsweep"));
     command
         .arg("plan")
-        .arg(estate())
+        .arg(estate)
+        .args(more)
         .arg("--out")
         .arg(folder)
         .arg("--exit-zero");
@@ -68,7 +73,13 @@ fn the_example_is_planned() {
                 assert!(a["due"]["rule"].as_str().is_some());
             }
             "accept" => assert!(a["owner"].is_string() && a["until"].is_string(), "{a}"),
-            "mitigate" => assert!(a["until"].is_string() && a["leaves"].is_string(), "{a}"),
+            "mitigate" => {
+                for key in ["lowers", "leaves", "until"] {
+                    assert!(a[key].as_str().is_some_and(|t| !t.is_empty()), "{key}: {a}");
+                }
+                let what = a["what"].as_str().unwrap().to_lowercase();
+                assert!(!what.contains("apn") || what.contains("isolation"), "{a}");
+            }
             other => panic!("{other}"),
         }
     }
@@ -77,16 +88,33 @@ fn the_example_is_planned() {
         assert!(work(&first).iter().all(|(asset, ..)| asset != undecided));
     }
 
-    for name in ["gantt.svg", "burndown.svg", "plan.md", "actions.csv"] {
+    for name in [
+        "gantt.svg",
+        "burndown.svg",
+        "plan.md",
+        "plan.html",
+        "plan.xlsx",
+        "actions.csv",
+    ] {
         assert!(folder.path().join(name).is_file(), "{name}");
     }
     for d in [
         "police", "buses", "highways", "energy", "hospital", "offices",
     ] {
-        for ending in ["md", "csv", "ics"] {
+        for ending in ["md", "html", "xlsx", "csv", "ics"] {
             let file = folder.path().join(format!("departments/{d}.{ending}"));
             assert!(file.metadata().unwrap().len() > 0, "{d}.{ending}");
         }
+    }
+
+    // A page that loads nothing, with both pictures, and says of measures what they leave.
+    let page = std::fs::read_to_string(folder.path().join("departments/buses.html")).unwrap();
+    assert_eq!(page.matches("<svg ").count(), 2);
+    for text in ["Does not lower", "Holds until", "Content-Security-Policy"] {
+        assert!(page.contains(text), "{text}");
+    }
+    for text in ["<script", "src=", "url(", "@import"] {
+        assert!(!page.contains(text), "{text}");
     }
 
     // The same again, and from the plan before: next to nothing changes.
@@ -100,6 +128,87 @@ fn the_example_is_planned() {
         "{changed} of {} changed",
         after.len()
     );
+}
+
+/// The example in a folder of its own, with more at the end of its estate file.
+fn example_with(more: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+    fn copy(from: &Path, to: &Path) {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            let to = to.join(entry.file_name());
+            if entry.file_type().unwrap().is_dir() {
+                copy(&entry.path(), &to);
+            } else {
+                std::fs::copy(entry.path(), to).unwrap();
+            }
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    copy(estate().parent().unwrap(), folder.path());
+    let file = folder.path().join("estate.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("{text}\n{more}")).unwrap();
+    (folder, file)
+}
+
+/// No more of a spare is used up to a period than is there; orders of work are kept; numbers are masked.
+#[test]
+fn spares_orders_and_masks() {
+    let (_example, file) = example_with(
+        "[[plan.stock]]\npart = \"replace.router\"\ncount = 5\n\
+         [[plan.stock]]\npart = \"replace.router\"\ncount = 7\nfrom = \"2028-01-01\"\n",
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let made = plan_of(&file, folder.path(), None, &["--redact"]);
+    let routers: Vec<&str> = made["actions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|a| a["value"] == "replace.router")
+        .map(|a| a["from"].as_str().unwrap())
+        .collect();
+    let early = routers.iter().filter(|day| **day < "2028-01-01").count();
+    assert!(early <= 5 && routers.len() <= 12, "{routers:?}");
+    assert!(!routers.is_empty());
+
+    // What is masked in the report is masked in the plan: no run of 15 digits is left whole.
+    let names = ["plan.json", "plan.html", "actions.csv", "plan.md"];
+    for name in names {
+        let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
+        let mut digits = 0;
+        for c in text.chars() {
+            digits = if c.is_ascii_digit() { digits + 1 } else { 0 };
+            assert!(digits < 15, "{name}");
+        }
+    }
+    let findings = made["actions"].as_array().unwrap().iter();
+    for id in findings.flat_map(|a| a["findings"].as_array().unwrap()) {
+        assert!(id.as_str().unwrap().starts_with("redacted-"), "{id}");
+    }
+}
+
+#[test]
+fn names_that_are_not_there_are_said() {
+    for (more, says) in [
+        (
+            "[[plan.stock]]\npart = \"replace.rooter\"\ncount = 5\n",
+            "replace.rooter",
+        ),
+        (
+            "[[plan.order]]\nfirst = \"NOT-THERE\"\nthen = \"NP-0001\"\n",
+            "NOT-THERE",
+        ),
+    ] {
+        let (_example, file) = example_with(more);
+        let output = Command::new(env!("CARGO_BIN_EXE_cellsweep"))
+            .arg("plan")
+            .arg(file)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&output.stderr).contains(says));
+    }
 }
 
 #[test]

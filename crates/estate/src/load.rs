@@ -308,23 +308,31 @@ impl Reading<'_> {
                 return None;
             }
         };
-        for fault in plan.faults() {
-            self.say(BAD_PLAN, value.span(), fault);
+        for (key, at, fault) in plan.faults() {
+            let list = value.get_ref().as_table().and_then(|t| t.get(key));
+            let one = at.and_then(|n| list?.get_ref().as_array()?.get(n));
+            let span = one.or(list).map_or_else(|| value.span(), Spanned::span);
+            self.say(BAD_PLAN, span, fault);
         }
-        let of_budget = plan.budget.iter().map(|b| &b.department);
-        let of_crew = plan.crew.iter().flat_map(|c| &c.departments);
-        let of_blackout = plan.blackout.iter().flat_map(|b| &b.departments);
-        for id in of_budget.chain(of_crew).chain(of_blackout) {
-            if !departments.contains(id.as_str()) {
-                let message = format!("[plan] names the department `{id}`, which there is none of");
-                self.say(UNKNOWN_DEPARTMENT, value.span(), message);
+        for (key, field) in [
+            ("budget", "department"),
+            ("crew", "departments"),
+            ("blackout", "departments"),
+        ] {
+            for (id, span) in names_in(value.get_ref(), key, field) {
+                if !departments.contains(id) {
+                    let message =
+                        format!("[plan] names the department `{id}`, which there is none of");
+                    self.say(UNKNOWN_DEPARTMENT, span, message);
+                }
             }
         }
-        let of_crew = plan.crew.iter().flat_map(|c| &c.sites);
-        for id in of_crew.chain(plan.blackout.iter().flat_map(|b| &b.sites)) {
-            if !sites.contains(id.as_str()) {
-                let message = format!("[plan] names the site `{id}`, which there is none of");
-                self.say(UNKNOWN_SITE, value.span(), message);
+        for key in ["crew", "blackout"] {
+            for (id, span) in names_in(value.get_ref(), key, "sites") {
+                if !sites.contains(id) {
+                    let message = format!("[plan] names the site `{id}`, which there is none of");
+                    self.say(UNKNOWN_SITE, span, message);
+                }
             }
         }
         Some(plan)
@@ -1147,6 +1155,28 @@ impl Reading<'_> {
             }
         }
     }
+}
+
+/// Names in one field of every table of a list, each with its place.
+fn names_in<'v>(section: &'v DeValue<'_>, list: &str, field: &str) -> Vec<(&'v str, Range<usize>)> {
+    let tables = section.as_table().and_then(|t| t.get(list));
+    let tables = tables.and_then(|l| l.get_ref().as_array());
+    let mut out = Vec::new();
+    for table in tables.into_iter().flatten() {
+        let Some(value) = table.get_ref().as_table().and_then(|t| t.get(field)) else {
+            continue;
+        };
+        let mut put = |v: &'v Spanned<DeValue<'_>>| {
+            if let Some(name) = v.get_ref().as_str() {
+                out.push((name, v.span()));
+            }
+        };
+        match value.get_ref().as_array() {
+            Some(names) => names.iter().for_each(put),
+            None => put(value),
+        }
+    }
+    out
 }
 
 /// The word of a list that a text is, without case.

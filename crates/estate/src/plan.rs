@@ -30,6 +30,9 @@ pub struct PlanSettings {
     /// People who do the work.
     #[serde(default)]
     pub crew: Vec<CrewLine>,
+    /// Spare parts and devices that there are, or will be.
+    #[serde(default)]
+    pub stock: Vec<StockLine>,
     /// Times in which nobody may work.
     #[serde(default)]
     pub blackout: Vec<Blackout>,
@@ -80,6 +83,18 @@ pub struct CrewLine {
     pub hours: f64,
 }
 
+/// `[[plan.stock]]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct StockLine {
+    /// Id of the cost of what uses one up, such as `swap.mini-pcie-cat4` or `replace.router`.
+    pub part: String,
+    /// How many.
+    pub count: u32,
+    /// Day on which they are there; else they are there from the first period on.
+    pub from: Option<Date>,
+}
+
 /// `[[plan.blackout]]`
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -109,29 +124,56 @@ pub struct OrderLine {
 }
 
 impl PlanSettings {
-    /// What is out of range, one sentence each.
-    pub fn faults(&self) -> Vec<String> {
+    /// What is out of range: the key, the position in its list if it is one, and a sentence.
+    pub fn faults(&self) -> Vec<(&'static str, Option<usize>, String)> {
         let mut out = Vec::new();
         if self.periods.is_some_and(|n| n == 0 || n > 120) {
-            out.push("`periods` is a number from 1 to 120".to_owned());
+            let says = "`periods` is a number from 1 to 120".to_owned();
+            out.push(("periods", None, says));
         }
         if self.months.is_some_and(|n| ![1, 2, 3, 6, 12].contains(&n)) {
-            out.push("`months` is 1, 2, 3, 6 or 12".to_owned());
+            out.push(("months", None, "`months` is 1, 2, 3, 6 or 12".to_owned()));
         }
+        let budget = self.budget.iter().enumerate();
+        let crew = self.crew.iter().enumerate();
         let amounts = self
             .price_of_risk
             .into_iter()
-            .chain(self.costs.values().filter_map(|c| c.cost))
-            .chain(self.budget.iter().map(|b| b.amount))
-            .chain(self.crew.iter().map(|c| c.hours));
-        for n in amounts {
+            .map(|n| ("price_of_risk", None, n))
+            .chain(
+                self.costs
+                    .values()
+                    .filter_map(|c| c.cost)
+                    .map(|n| ("costs", None, n)),
+            )
+            .chain(budget.map(|(at, b)| ("budget", Some(at), b.amount)))
+            .chain(crew.map(|(at, c)| ("crew", Some(at), c.hours)));
+        for (key, at, n) in amounts {
             if !n.is_finite() || !(0.0..=1e9).contains(&n) {
-                out.push(format!("{n} is no amount from 0 to 1000000000"));
+                let says = format!("{n} is no amount from 0 to 1000000000");
+                out.push((key, at, says));
             }
         }
-        for b in &self.blackout {
+        for (at, s) in self.stock.iter().enumerate() {
+            if s.count > 1_000_000 {
+                let says = format!("{} is no count from 0 to 1000000", s.count);
+                out.push(("stock", Some(at), says));
+            }
+        }
+        for (at, b) in self.blackout.iter().enumerate() {
             if b.from > b.to {
-                out.push(format!("a blackout begins {} and ends {}", b.from, b.to));
+                let says = format!("a blackout begins {} and ends {}", b.from, b.to);
+                out.push(("blackout", Some(at), says));
+            }
+            if b.sites.is_empty() && b.departments.is_empty() {
+                let says = "a blackout names no site and no department".to_owned();
+                out.push(("blackout", Some(at), says));
+            }
+        }
+        for (at, o) in self.order.iter().enumerate() {
+            if o.first == o.then {
+                let says = format!("`{}` cannot come before itself", o.first);
+                out.push(("order", Some(at), says));
             }
         }
         out
@@ -159,14 +201,69 @@ mod tests {
     }
 
     #[test]
+    fn stock_is_read() {
+        let estate = parse(&format!(
+            "{HEAD}[[plan.stock]]\npart = \"replace.router\"\ncount = 12\n\
+             [[plan.stock]]\npart = \"replace.router\"\ncount = 30\nfrom = \"2027-07-01\"\n"
+        ))
+        .unwrap();
+        let stock = estate.plan.unwrap().stock;
+        assert_eq!((stock[0].count, stock[0].from), (12, None));
+        assert_eq!(stock[1].from.unwrap().to_string(), "2027-07-01");
+    }
+
+    #[test]
     fn mistakes_stand_at_their_line() {
+        // Lines of HEAD: 11. What is right comes first, so that the line is that of the mistake.
+        let right = "[plan]\nmonths = 3\n[[plan.budget]]\ndepartment = \"d\"\namount = 1\n";
         for (text, line, code) in [
             ("[plan]\nperiod = 8\n", 13, "bad-plan"),
-            ("[plan]\nperiods = 0\n", 12, "bad-plan"),
+            ("[plan]\nmonths = 3\nperiods = 0\n", 14, "bad-plan"),
             (
                 "[[plan.budget]]\ndepartment = \"e\"\namount = 1\n",
-                12,
+                13,
                 "unknown-department",
+            ),
+            (
+                &format!("{right}[[plan.budget]]\namount = 1\ndepartment = \"e\"\n"),
+                19,
+                "unknown-department",
+            ),
+            (
+                &format!("{right}[[plan.crew]]\nname = \"x\"\nhours = 4\nsites = [\"s\"]\n"),
+                20,
+                "unknown-site",
+            ),
+            (
+                &format!("{right}[[plan.stock]]\npart = \"x\"\ncount = -1\n"),
+                19,
+                "bad-plan",
+            ),
+            (
+                &format!("{right}[[plan.stock]]\npart = \"x\"\ncount = 2000000\n"),
+                17,
+                "bad-plan",
+            ),
+            (
+                &format!("{right}[[plan.order]]\nfirst = \"1\"\nthen = \"1\"\n"),
+                17,
+                "bad-plan",
+            ),
+            (
+                &format!(
+                    "{right}[[plan.blackout]]\ndepartments = [\"d\"]\nfrom = \"2027-02-01\"\n\
+                     to = \"2027-01-01\"\n"
+                ),
+                17,
+                "bad-plan",
+            ),
+            (
+                &format!(
+                    "{right}[[plan.blackout]]\ndepartments = [\"d\"]\nfrom = \"2027-02-01\"\n\
+                     to = \"tomorrow\"\n"
+                ),
+                20,
+                "bad-plan",
             ),
         ] {
             let all = parse(&format!("{HEAD}{text}")).unwrap_err();

@@ -4,6 +4,7 @@
 mod build;
 pub mod defaults;
 pub mod documents;
+pub mod page;
 pub mod pictures;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +36,17 @@ pub enum PlanError {
     /// Orders of work in a circle.
     #[error("[[plan.order]]: the orders of work run in a circle")]
     Order,
+    /// `[plan.costs]` or `[[plan.stock]]` names a value that the table does not have.
+    #[error("[plan] {section}: `{id}` is no cost of a device or module in tables/plan-1.toml")]
+    UnknownValue {
+        /// Part of the section.
+        section: &'static str,
+        /// Id.
+        id: String,
+    },
+    /// `[[plan.order]]` names an asset that the estate does not have.
+    #[error("[[plan.order]]: the estate has no asset `{0}`")]
+    UnknownAsset(String),
     /// The problem cannot be planned.
     #[error(transparent)]
     Fault(#[from] cellsweep_plan::Fault),
@@ -218,6 +230,23 @@ pub enum ActionKind {
     Accept,
 }
 
+impl Action {
+    /// What is done, in words; of a mitigation also what it lowers, what it does not, and until when.
+    pub fn says(&self) -> String {
+        let mut out = format!("{}: {}", self.action.says(), self.what);
+        if self.action == ActionKind::Mitigate {
+            let or = |t: &Option<String>| t.clone().unwrap_or_else(|| "not stated".to_owned());
+            out = format!(
+                "{out}. Lowers {}. Does not lower {}. Holds until {}",
+                or(&self.lowers),
+                or(&self.leaves),
+                or(&self.until)
+            );
+        }
+        out
+    }
+}
+
 impl ActionKind {
     /// Words for people.
     pub const fn says(self) -> &'static str {
@@ -276,6 +305,9 @@ pub struct Action {
     pub points_after: i64,
     /// Until when it holds: of a mitigation in words, of an acceptance its last day.
     pub until: Option<String>,
+    /// What a mitigation lowers.
+    #[serde(default)]
+    pub lowers: Option<String>,
     /// What it does not lower.
     pub leaves: Option<String>,
     /// What to ask.
@@ -486,11 +518,12 @@ fn actions(built: &Built<'_>, schedule: &Schedule, estate: &Estate) -> Vec<Actio
         {
             out.push(Action {
                 action: ActionKind::Mitigate,
-                what: format!("{}; lowers {}", measure.what, measure.lowers),
+                what: measure.what.clone(),
                 cents: bridge.cents,
                 minutes: bridge.minutes,
                 points_after: bridge.points_while / built.months,
                 until: Some(measure.until.clone()),
+                lowers: Some(measure.lowers.clone()),
                 leaves: Some(measure.leaves.clone()),
                 value: Some(measure.id.clone()),
                 ..at(&blank, period(from))
@@ -595,6 +628,7 @@ fn actions(built: &Built<'_>, schedule: &Schedule, estate: &Estate) -> Vec<Actio
             points_before: 0,
             points_after: 0,
             until: None,
+            lowers: None,
             leaves: None,
             question: Some(open.question.clone()),
             value: None,
@@ -646,6 +680,7 @@ fn blank(built: &Built<'_>, asset: &Asset, job: &Job<'_>, estate: &Estate) -> Ac
         points_before: asset.points / built.months,
         points_after: 0,
         until: None,
+        lowers: None,
         leaves: None,
         question: None,
         value: None,

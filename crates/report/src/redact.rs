@@ -90,6 +90,54 @@ fn renumbered(ids: &BTreeMap<String, String>, original: &[String]) -> Vec<String
         .collect()
 }
 
+/// Masks a plan as [`redact`] masks the report that it was made from. `report` is the report unmasked.
+///
+/// # Errors
+/// If the plan cannot be written and read back as JSON; it is then unchanged.
+pub fn redact_plan(
+    plan: &mut crate::plan::Plan,
+    report: &Report,
+    masking: Masking,
+) -> Result<(), serde_json::Error> {
+    let masks = Masks::of(report, masking);
+    let ids: BTreeMap<&str, String> = report
+        .findings
+        .iter()
+        .enumerate()
+        .map(|(n, f)| (f.finding.id.as_str(), format!("redacted-{}", n + 1)))
+        .collect();
+    let mut value = serde_json::to_value(&*plan)?;
+    walk(&mut value, &masks, 0);
+    let mut masked: crate::plan::Plan = serde_json::from_value(value)?;
+    let hidden = |id: &String, now: &mut String| {
+        if let Some(new) = ids.get(id.as_str()) {
+            now.clone_from(new);
+        }
+    };
+    for (now, was) in masked.actions.iter_mut().zip(&plan.actions) {
+        now.findings
+            .iter_mut()
+            .zip(&was.findings)
+            .for_each(|(n, w)| hidden(w, n));
+    }
+    // An asset that the estate does not know stands under the id of its finding.
+    for (now, was) in masked.problem.assets.iter_mut().zip(&plan.problem.assets) {
+        hidden(&was.id, &mut now.id);
+    }
+    if let (Some(now), Some(was)) = (&mut masked.shortfall, &plan.shortfall) {
+        now.assets
+            .iter_mut()
+            .zip(&was.assets)
+            .for_each(|(n, w)| hidden(w, n));
+        now.out_of_reach
+            .iter_mut()
+            .zip(&was.out_of_reach)
+            .for_each(|(n, w)| hidden(w, n));
+    }
+    *plan = masked;
+    Ok(())
+}
+
 fn walk(value: &mut Value, masks: &Masks, depth: u32) {
     if depth > DEPTH {
         *value = Value::Null;

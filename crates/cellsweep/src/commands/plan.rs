@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use cellsweep_plan::{Effort, Status};
 use cellsweep_policy::Packs;
-use cellsweep_report::plan::{self, ActionKind, Plan as Planned, documents, pictures};
-use cellsweep_report::{Report, exit_code};
+use cellsweep_report::plan::{self, ActionKind, Plan as Planned, documents, page, pictures};
+use cellsweep_report::{Report, exit_code, redact};
 use cellsweep_sweep::Settings;
 use cellsweep_sweep::run::{audit, folder_of};
 use clap::Args;
@@ -48,6 +48,10 @@ pub struct Plan {
     #[arg(long, default_value_t = 0)]
     jobs: usize,
 
+    /// Mask IMEIs, ICCIDs, serial numbers and MAC addresses in everything that is written
+    #[arg(long)]
+    redact: bool,
+
     /// Print plan.json instead of the table
     #[arg(long)]
     json: bool,
@@ -75,7 +79,10 @@ pub fn run(c: &Plan, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exi
             Some(plan)
         }
     };
-    let plan = plan::make(&report, &estate, before.as_ref(), &Effort::default())?;
+    let mut plan = plan::make(&report, &estate, before.as_ref(), &Effort::default())?;
+    if c.redact {
+        redact::redact_plan(&mut plan, &report, redact::Masking::default())?;
+    }
     if let Some(folder) = &c.out {
         write(&plan, folder)?;
     }
@@ -126,7 +133,9 @@ fn write(plan: &Planned, folder: &Path) -> anyhow::Result<()> {
     };
     put("plan.json", serde_json::to_string(plan)?.as_bytes())?;
     put("plan.md", documents::summary(plan).as_bytes())?;
+    put("plan.html", page::whole(plan)?.as_bytes())?;
     put("actions.csv", &documents::csv(plan, None)?)?;
+    put("plan.xlsx", &documents::workbook(plan, None)?)?;
     put("gantt.svg", pictures::gantt(plan).as_bytes())?;
     put("burndown.svg", pictures::burn_down(plan).as_bytes())?;
     for d in &plan.departments {
@@ -134,6 +143,14 @@ fn write(plan: &Planned, folder: &Path) -> anyhow::Result<()> {
         put(
             &format!("departments/{name}.md"),
             documents::department(plan, d).as_bytes(),
+        )?;
+        put(
+            &format!("departments/{name}.html"),
+            page::department(plan, d)?.as_bytes(),
+        )?;
+        put(
+            &format!("departments/{name}.xlsx"),
+            &documents::workbook(plan, Some(&d.id))?,
         )?;
         put(
             &format!("departments/{name}.csv"),

@@ -164,6 +164,7 @@ pub(super) fn build<'r>(
     let periods = periods(settings, date)?;
     let months = i64::from(settings.months.unwrap_or(MONTHS));
     let used = defaults.used(Some(settings));
+    known(report, settings, &used)?;
     let last = u16::try_from(periods.len())
         .unwrap_or(u16::MAX)
         .saturating_sub(1);
@@ -178,6 +179,11 @@ pub(super) fn build<'r>(
         u16::try_from(at).ok()
     };
 
+    let mut stocks = Ids::default();
+    for line in &settings.stock {
+        let what = used.get(&line.part).map_or("", |u| u.what.as_str());
+        stocks.of(&line.part, what);
+    }
     let mut departments = Ids::default();
     for d in &estate.departments {
         departments.of(&d.id, &d.name);
@@ -351,6 +357,7 @@ pub(super) fn build<'r>(
                 minutes: (value.minutes * quantity).min(MOST),
                 visit: true,
                 earliest,
+                stock: stocks.at.get(id).copied(),
                 meets_deadline: true,
                 ..Choice::default()
             });
@@ -393,6 +400,8 @@ pub(super) fn build<'r>(
         }
     }
     limits(&mut problem, settings, &departments, &periods);
+    deliveries(&mut problem, settings, &stocks, &periods);
+    problem.stocks = stocks.list;
     problem.departments = departments.list;
     problem.crews = crews.list;
     Ok(Built {
@@ -462,6 +471,60 @@ fn limits(
             amount: cents(line.hours) * 60 / 100,
         }));
     }
+}
+
+/// Parts: what is used up to a period was there by its first day.
+fn deliveries(
+    problem: &mut Problem,
+    settings: &PlanSettings,
+    stocks: &Ids,
+    periods: &[(Period, Date, Date)],
+) {
+    for (id, at) in &stocks.at {
+        let of = settings.stock.iter().filter(|s| s.part == *id);
+        problem
+            .limits
+            .extend((0u16..).zip(periods).map(|(n, (_, first, _))| {
+                let there = of
+                    .clone()
+                    .filter(|s| s.from.is_none_or(|day| day <= *first));
+                Limit {
+                    on: Resource::Stock(*at),
+                    from: 0,
+                    to: n,
+                    amount: there.map(|s| i64::from(s.count)).sum(),
+                }
+            }));
+    }
+}
+
+/// Whether everything that `[plan]` names is there.
+fn known(
+    report: &Report,
+    settings: &PlanSettings,
+    used: &BTreeMap<String, Used>,
+) -> Result<(), PlanError> {
+    let costs = settings.costs.keys().map(|id| ("costs", id));
+    let stock = settings.stock.iter().map(|s| ("stock", &s.part));
+    for (section, id) in costs.chain(stock) {
+        let whole = section == "costs" || id.starts_with("replace.") || id.starts_with("swap.");
+        if !used.contains_key(id) || !whole {
+            let id = id.clone();
+            return Err(PlanError::UnknownValue { section, id });
+        }
+    }
+    if !settings.order.is_empty() {
+        let assets: std::collections::BTreeSet<&str> =
+            report.assets.iter().map(|a| a.id.as_str()).collect();
+        for o in &settings.order {
+            for id in [&o.first, &o.then] {
+                if !assets.contains(id.as_str()) {
+                    return Err(PlanError::UnknownAsset(id.clone()));
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Jobs so that what comes first stands first, and orders in the new positions.

@@ -276,6 +276,27 @@ mod tests {
     }
 
     #[test]
+    fn every_measure_says_what_it_lowers_what_not_and_until_when() {
+        let table = Defaults::embedded().unwrap();
+        assert!(!table.mitigate.is_empty());
+        for m in &table.mitigate {
+            for text in [&m.what, &m.lowers, &m.leaves, &m.until] {
+                assert!(text.len() > 10, "{}", m.id);
+            }
+            assert_ne!(m.lowers, m.leaves, "{}", m.id);
+            // Something stays, or it would be a replacement.
+            assert!(m.keeps > 0.0 && m.keeps < 1.0, "{}", m.id);
+            // A private APN in which clients reach each other is no measure.
+            let what = m.what.to_lowercase();
+            assert!(
+                !what.contains("apn") || what.contains("isolation of clients"),
+                "{}",
+                m.id
+            );
+        }
+    }
+
+    #[test]
     fn classes_in_whole_words() {
         let table = Defaults::embedded().unwrap();
         assert_eq!(table.replacement(Some("Router")), "replace.router");

@@ -1,11 +1,13 @@
-//! The plan for people and trackers: Markdown, CSV, iCalendar.
+//! The plan for people and trackers: Markdown, CSV, workbook, iCalendar.
 
 use std::fmt::Write as _;
 
 use cellsweep_plan::Status;
+use rust_xlsxwriter::XlsxError;
 
 use super::{Action, ActionKind, DepartmentPlan, Lack, Plan};
 use crate::sanitise::{cell, sanitise, shortened};
+use crate::workbook::{Book, Column, Kind as Cell};
 
 /// Rows of a list in a document; further ones are in the CSV.
 const LISTED: usize = 200;
@@ -133,7 +135,7 @@ fn amount(n: i64, unit: &str) -> String {
     }
 }
 
-fn listed(names: &[String]) -> String {
+pub(super) fn listed(names: &[String]) -> String {
     let shown: Vec<&str> = names.iter().take(12).map(String::as_str).collect();
     let more = names.len().saturating_sub(shown.len());
     let mut out = shown.join(", ");
@@ -146,6 +148,14 @@ fn listed(names: &[String]) -> String {
 /// Text in a cell of a Markdown table.
 fn md(text: &str) -> String {
     shortened(text, 240)
+        .replace('\\', "\\\\")
+        .replace('|', "\\|")
+        .replace('<', "&lt;")
+}
+
+/// The same with room for what a mitigation says.
+fn md_long(text: &str) -> String {
+    shortened(text, 600)
         .replace('\\', "\\\\")
         .replace('|', "\\|")
         .replace('<', "&lt;")
@@ -300,7 +310,7 @@ pub fn department(plan: &Plan, d: &DepartmentPlan) -> String {
                 out,
                 "| {} | {} | {} | {} | {} | {} | {} | {} of {} |",
                 a.by.as_deref().unwrap_or(""),
-                md(&format!("{}: {}", a.action.says(), a.what)),
+                md_long(&a.says()),
                 md(a.asset.as_deref().unwrap_or("no asset")),
                 md(&format!("{}, {}", a.product, a.module)),
                 md(a.site.as_deref().unwrap_or("not stated")),
@@ -369,8 +379,8 @@ fn more(out: &mut String, n: usize) {
     }
 }
 
-/// Columns of the CSV, in order.
-pub const COLUMNS: [&str; 24] = [
+/// Columns of the CSV and of the workbook, in order.
+pub const COLUMNS: [&str; 26] = [
     "action",
     "asset",
     "department",
@@ -395,7 +405,55 @@ pub const COLUMNS: [&str; 24] = [
     "points_before",
     "points_after",
     "question_or_until",
+    "lowers",
+    "does_not_lower",
 ];
+
+/// What an action says in each column.
+fn values(plan: &Plan, a: &Action) -> [String; 26] {
+    let text = |t: Option<&str>| t.unwrap_or_default().to_owned();
+    let yes = |b: bool| if b { "yes" } else { "no" }.to_owned();
+    let due = a.due.as_ref();
+    [
+        a.action.says().to_owned(),
+        text(a.asset.as_deref()),
+        text(a.department.as_deref()),
+        text(a.site.as_deref()),
+        text(a.owner.as_deref()),
+        text(a.period.as_deref()),
+        text(a.from.as_deref()),
+        text(a.by.as_deref()),
+        a.what.clone(),
+        a.product.clone(),
+        text(a.class.as_deref()),
+        a.module.clone(),
+        format!("{}.{:02}", a.cents / 100, a.cents % 100),
+        plan.currency.clone(),
+        a.minutes.to_string(),
+        yes(a.visit),
+        text(due.and_then(|d| d.day.as_deref())),
+        due.map(|d| yes(d.binding)).unwrap_or_default(),
+        due.and_then(|d| d.kept).map(yes).unwrap_or_default(),
+        text(due.map(|d| d.rule.as_str())),
+        text(a.outcome.as_deref()),
+        a.points_before.to_string(),
+        a.points_after.to_string(),
+        text(a.question.as_deref().or(a.until.as_deref())),
+        text(a.lowers.as_deref()),
+        text(a.leaves.as_deref()),
+    ]
+}
+
+/// Actions of all departments, or of one.
+fn of_department<'p>(
+    plan: &'p Plan,
+    department: Option<&'p str>,
+) -> impl Iterator<Item = &'p Action> {
+    plan.actions.iter().filter(move |a| {
+        let own = a.department.as_deref().unwrap_or("department not stated");
+        department.is_none_or(|d| d == own)
+    })
+}
 
 /// All actions, or a department's, for trackers.
 ///
@@ -404,46 +462,102 @@ pub const COLUMNS: [&str; 24] = [
 pub fn csv(plan: &Plan, department: Option<&str>) -> Result<Vec<u8>, csv::Error> {
     let mut w = csv::Writer::from_writer(Vec::new());
     w.write_record(COLUMNS)?;
-    let text = |t: Option<&str>| cell(t.unwrap_or_default()).into_owned();
-    for a in &plan.actions {
-        let own = a.department.as_deref().unwrap_or("department not stated");
-        if department.is_some_and(|d| d != own) {
-            continue;
-        }
-        let due = a.due.as_ref();
-        w.write_record([
-            a.action.says().to_owned(),
-            text(a.asset.as_deref()),
-            text(a.department.as_deref()),
-            text(a.site.as_deref()),
-            text(a.owner.as_deref()),
-            text(a.period.as_deref()),
-            text(a.from.as_deref()),
-            text(a.by.as_deref()),
-            text(Some(&a.what)),
-            text(Some(&a.product)),
-            text(a.class.as_deref()),
-            text(Some(&a.module)),
-            format!("{}.{:02}", a.cents / 100, a.cents % 100),
-            plan.currency.clone(),
-            a.minutes.to_string(),
-            if a.visit { "yes" } else { "no" }.to_owned(),
-            text(due.and_then(|d| d.day.as_deref())),
-            due.map(|d| if d.binding { "yes" } else { "no" })
-                .unwrap_or_default()
-                .to_owned(),
-            due.and_then(|d| d.kept)
-                .map(|k| if k { "yes" } else { "no" })
-                .unwrap_or_default()
-                .to_owned(),
-            text(due.map(|d| d.rule.as_str())),
-            text(a.outcome.as_deref()),
-            a.points_before.to_string(),
-            a.points_after.to_string(),
-            text(a.question.as_deref().or(a.until.as_deref())),
-        ])?;
+    for a in of_department(plan, department) {
+        let row = values(plan, a);
+        w.write_record(row.iter().map(|v| cell(v).into_owned()))?;
     }
     w.into_inner().map_err(|e| e.into_error().into())
+}
+
+/// The plan, or a department's, as a workbook: actions, departments by period, values used. Days and
+/// numbers are typed, and nothing becomes a formula.
+///
+/// # Errors
+/// None in memory.
+pub fn workbook(plan: &Plan, department: Option<&str>) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Book::new(&format!("{}T00:00:00", plan.date));
+    let columns: Vec<Column<'_>> = COLUMNS
+        .iter()
+        .map(|name| {
+            let (width, kind) = match *name {
+                "from" | "by" | "due" => (12.0, Cell::Date),
+                "cost" | "minutes" | "points_before" | "points_after" => (10.0, Cell::Number),
+                "what" | "question_or_until" | "lowers" | "does_not_lower" => (44.0, Cell::Text),
+                "product" | "module" | "rule" => (28.0, Cell::Text),
+                "currency" | "visit" | "due_binding" | "due_kept" => (9.0, Cell::Text),
+                _ => (16.0, Cell::Text),
+            };
+            column(name, width, kind)
+        })
+        .collect();
+    let rows: Vec<Vec<String>> = of_department(plan, department)
+        .map(|a| values(plan, a).to_vec())
+        .collect();
+    book.sheet("Actions", &columns, &rows, &[])?;
+    let columns = [
+        column("department", 24.0, Cell::Text),
+        column("period", 12.0, Cell::Text),
+        column("from", 12.0, Cell::Date),
+        column("to", 12.0, Cell::Date),
+        column("replaced", 10.0, Cell::Number),
+        column("from afar", 10.0, Cell::Number),
+        column("visits", 10.0, Cell::Number),
+        column("cost", 12.0, Cell::Number),
+        column("minutes", 10.0, Cell::Number),
+        column("risk points at work, a month", 14.0, Cell::Number),
+    ];
+    let mut rows = Vec::new();
+    let shown = plan.departments.iter();
+    for d in shown.filter(|d| department.is_none_or(|id| id == d.id)) {
+        for (p, c) in plan.problem.periods.iter().zip(&d.periods) {
+            rows.push(vec![
+                d.name.clone(),
+                p.name.clone(),
+                p.first.clone(),
+                p.last.clone(),
+                c.replaced.to_string(),
+                c.mitigated.to_string(),
+                c.visits.to_string(),
+                format!("{}.{:02}", c.cents / 100, c.cents % 100),
+                c.minutes.to_string(),
+                c.points.to_string(),
+            ]);
+        }
+    }
+    book.sheet("Periods", &columns, &rows, &[])?;
+    let columns = [
+        column("id", 24.0, Cell::Text),
+        column("what", 44.0, Cell::Text),
+        column("cost", 12.0, Cell::Number),
+        column("minutes", 10.0, Cell::Number),
+        column("lead, weeks", 10.0, Cell::Number),
+        column("from", 70.0, Cell::Text),
+    ];
+    let rows: Vec<Vec<String>> = plan
+        .values
+        .iter()
+        .map(|v| {
+            vec![
+                v.id.clone(),
+                v.what.clone(),
+                format!("{}.{:02}", v.cents / 100, v.cents % 100),
+                v.minutes.to_string(),
+                v.lead_weeks.to_string(),
+                v.source.clone(),
+            ]
+        })
+        .collect();
+    book.sheet("Values", &columns, &rows, &[])?;
+    book.finish()
+}
+
+fn column(name: &str, width: f64, kind: Cell) -> Column<'_> {
+    Column {
+        name,
+        width,
+        kind,
+        answer: false,
+    }
 }
 
 /// First day, what, where.

@@ -3,7 +3,9 @@
 
 use std::fmt::Write as _;
 
-use super::Plan;
+use cellsweep_plan::problem::Asset;
+
+use super::{ActionKind, DepartmentPlan, Plan};
 use crate::sanitise::shortened;
 use crate::svg::{escape, grouped};
 
@@ -45,14 +47,77 @@ fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
+/// A row of the picture of work: in each period how many are replaced and how many measures are put in place.
+struct Row {
+    name: String,
+    cells: Vec<(u64, u64)>,
+}
+
 /// When each department's work is done: a row a department, a bar from its first to its last work, a
 /// filled cell for each period with the number replaced.
 pub fn gantt(plan: &Plan) -> String {
+    let rows = plan.departments.iter().map(|d| Row {
+        name: d.name.clone(),
+        cells: d
+            .periods
+            .iter()
+            .map(|p| (p.replaced, p.mitigated))
+            .collect(),
+    });
+    let all = |_: &Asset| true;
+    rows_of(plan, rows, &all, "departments")
+}
+
+/// The same for one department: a row a site.
+pub fn gantt_of(plan: &Plan, department: &DepartmentPlan) -> String {
     let periods = &plan.problem.periods;
-    let shown: Vec<_> = plan
-        .departments
-        .iter()
-        .filter(|d| d.periods.iter().any(|p| p.replaced + p.mitigated > 0))
+    let mut sites: std::collections::BTreeMap<&str, Vec<(u64, u64)>> =
+        std::collections::BTreeMap::new();
+    for a in &plan.actions {
+        let own = a.department.as_deref().unwrap_or("department not stated");
+        let at = periods
+            .iter()
+            .position(|p| Some(&p.name) == a.period.as_ref());
+        let (true, Some(at)) = (own == department.id, at) else {
+            continue;
+        };
+        let adds = match a.action {
+            ActionKind::Replace | ActionKind::ModuleSwap => (1, 0),
+            ActionKind::Mitigate => (0, 1),
+            ActionKind::Settle | ActionKind::Accept => continue,
+        };
+        let site = a.site.as_deref().unwrap_or("site not stated");
+        let cells = sites
+            .entry(site)
+            .or_insert_with(|| vec![(0, 0); periods.len()]);
+        if let Some(cell) = cells.get_mut(at) {
+            cell.0 += adds.0;
+            cell.1 += adds.1;
+        }
+    }
+    let rows = sites.into_iter().map(|(name, cells)| Row {
+        name: name.to_owned(),
+        cells,
+    });
+    let of = position(plan, department);
+    let own = |a: &Asset| Some(a.department) == of;
+    rows_of(plan, rows, &own, "sites")
+}
+
+fn position(plan: &Plan, department: &DepartmentPlan) -> Option<u32> {
+    let mut all = (0u32..).zip(&plan.problem.departments);
+    all.find(|(_, d)| d.id == department.id).map(|(at, _)| at)
+}
+
+fn rows_of(
+    plan: &Plan,
+    rows: impl Iterator<Item = Row>,
+    counts: &dyn Fn(&Asset) -> bool,
+    of: &str,
+) -> String {
+    let periods = &plan.problem.periods;
+    let shown: Vec<Row> = rows
+        .filter(|r| r.cells.iter().any(|(r, m)| r + m > 0))
         .collect();
     let left = 230;
     let cell = (900 / count(periods.len()).max(1)).clamp(14, 84);
@@ -63,11 +128,11 @@ pub fn gantt(plan: &Plan) -> String {
         .iter()
         .map(|d| {
             let work: Vec<String> = d
-                .periods
+                .cells
                 .iter()
                 .zip(periods)
-                .filter(|(c, _)| c.replaced > 0)
-                .map(|(c, p)| format!("{} in {}", c.replaced, p.name))
+                .filter(|(c, _)| c.0 > 0)
+                .map(|(c, p)| format!("{} in {}", c.0, p.name))
                 .collect();
             format!(
                 "{}: {}",
@@ -89,7 +154,7 @@ pub fn gantt(plan: &Plan) -> String {
     out.push_str("<text class=\"d\" x=\"16\" y=\"46\">number: assets replaced; +m or outlined: measures put in place from afar; line: last day asked for</text>");
     let most = shown
         .iter()
-        .flat_map(|d| d.periods.iter().map(|p| p.replaced))
+        .flat_map(|d| d.cells.iter().map(|c| c.0))
         .max()
         .unwrap_or(1);
     // Names of periods, as many as have room.
@@ -119,8 +184,8 @@ pub fn gantt(plan: &Plan) -> String {
             escape(&shortened(&d.name, 28))
         );
         let busy: Vec<u32> = (0u32..)
-            .zip(&d.periods)
-            .filter(|(_, p)| p.replaced + p.mitigated > 0)
+            .zip(&d.cells)
+            .filter(|(_, (r, m))| r + m > 0)
             .map(|(at, _)| at)
             .collect();
         if let (Some(first), Some(last)) = (busy.first(), busy.last()) {
@@ -132,46 +197,46 @@ pub fn gantt(plan: &Plan) -> String {
                 (last - first + 1) * cell
             );
         }
-        for (at, p) in (0u32..).zip(&d.periods) {
+        for (at, (replaced, mitigated)) in (0u32..).zip(d.cells.iter().copied()) {
             let x = left + at * cell + 2;
-            if p.mitigated > 0 && p.replaced == 0 {
+            if mitigated > 0 && replaced == 0 {
                 let _ = write!(
                     out,
                     "<rect class=\"mit\" x=\"{x}\" y=\"{y}\" width=\"{}\" height=\"20\" rx=\"2\"><title>{} measures</title></rect>",
                     cell - 4,
-                    p.mitigated
+                    mitigated
                 );
             }
-            if p.replaced > 0 {
+            if replaced > 0 {
                 // Darker where more is done, in four steps.
-                let step = 40 + 15 * (p.replaced * 3 / most.max(1));
+                let step = 40 + 15 * (replaced * 3 / most.max(1));
                 let _ = write!(
                     out,
                     "<rect class=\"b\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"20\"/><rect class=\"bar\" fill-opacity=\"0.{step}\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"20\" rx=\"2\"/>",
                     w = cell - 4
                 );
             }
-            if p.replaced > 0 && cell >= 28 {
+            if replaced > 0 && cell >= 28 {
                 let _ = write!(
                     out,
                     "<text x=\"{}\" y=\"{}\">{}</text>",
                     x + 4,
                     y + 15,
-                    p.replaced
+                    replaced
                 );
             }
-            if p.mitigated > 0 && cell >= 64 {
+            if mitigated > 0 && cell >= 64 {
                 let _ = write!(
                     out,
                     "<text class=\"e\" text-anchor=\"end\" x=\"{}\" y=\"{}\">+{}m</text>",
                     x + cell - 8,
                     y + 14,
-                    p.mitigated
+                    mitigated
                 );
             }
         }
     }
-    for (day, x) in deadlines(plan, left, cell) {
+    for (day, x) in deadlines(plan, counts, left, cell) {
         let _ = write!(
             out,
             "<line class=\"r\" x1=\"{x}\" y1=\"78\" x2=\"{x}\" y2=\"{y}\"/><text class=\"rt\" text-anchor=\"end\" x=\"{x}\" y=\"{}\">{}</text>",
@@ -183,7 +248,7 @@ pub fn gantt(plan: &Plan) -> String {
     if shown.len() > DEPARTMENTS {
         let _ = write!(
             out,
-            "<text class=\"d\" x=\"16\" y=\"{}\">{} more departments</text>",
+            "<text class=\"d\" x=\"16\" y=\"{}\">{} more {of}</text>",
             height - 10,
             shown.len() - DEPARTMENTS
         );
@@ -193,9 +258,14 @@ pub fn gantt(plan: &Plan) -> String {
 }
 
 /// Days of deadlines inside the plan, at the end of the last period that keeps them.
-fn deadlines(plan: &Plan, left: u32, cell: u32) -> Vec<(String, u32)> {
+fn deadlines(
+    plan: &Plan,
+    counts: &dyn Fn(&Asset) -> bool,
+    left: u32,
+    cell: u32,
+) -> Vec<(String, u32)> {
     let mut days = std::collections::BTreeMap::new();
-    for a in &plan.problem.assets {
+    for a in plan.problem.assets.iter().filter(|a| counts(a)) {
         if let Some(d) = &a.deadline {
             days.insert(d.period, d.day.clone());
         }
@@ -207,19 +277,28 @@ fn deadlines(plan: &Plan, left: u32, cell: u32) -> Vec<(String, u32)> {
 
 /// What stays exposed at the end of each period, as planned and if nothing were done.
 pub fn burn_down(plan: &Plan) -> String {
+    let left_of = |at: usize| -> i64 {
+        let cells = plan.departments.iter().filter_map(|d| d.periods.get(at));
+        cells.map(|c| c.points).sum()
+    };
+    let points = (0..plan.problem.periods.len()).map(left_of).collect();
+    burn(plan, points, &|_| true)
+}
+
+/// The same for one department.
+pub fn burn_down_of(plan: &Plan, department: &DepartmentPlan) -> String {
+    let points = department.periods.iter().map(|c| c.points).collect();
+    let of = position(plan, department);
+    burn(plan, points, &|a: &Asset| Some(a.department) == of)
+}
+
+fn burn(plan: &Plan, points: Vec<i64>, counts: &dyn Fn(&Asset) -> bool) -> String {
     let periods = &plan.problem.periods;
     let n = count(periods.len()).max(1);
-    let left_of = |at: usize| -> i64 {
-        plan.departments
-            .iter()
-            .filter_map(|d| d.periods.get(at))
-            .map(|c| c.points)
-            .sum()
-    };
-    let points: Vec<i64> = (0..periods.len()).map(left_of).collect();
-    let top = plan.sums.exposure_points_untouched / i64::from(n).max(1);
     let span = plan.months.max(1);
-    let untouched = top / span;
+    // As the departments' own sums: each asset's points a month in whole numbers.
+    let assets = plan.problem.assets.iter().filter(|a| counts(a));
+    let untouched: i64 = assets.map(|a| a.points / span).sum();
     let most = points.iter().copied().max().unwrap_or(0).max(untouched);
     let (left, height, base) = (70, 340, 280);
     let step = (840 / n).clamp(8, 84);
@@ -287,7 +366,7 @@ pub fn burn_down(plan: &Plan) -> String {
         "<polyline class=\"p\" points=\"{line}\"/><line class=\"n\" x1=\"{left}\" y1=\"{y}\" x2=\"{}\" y2=\"{y}\"/>",
         left + step * n
     );
-    for (day, x) in deadlines(plan, left, step) {
+    for (day, x) in deadlines(plan, counts, left, step) {
         let _ = write!(
             out,
             "<line class=\"r\" x1=\"{x}\" y1=\"64\" x2=\"{x}\" y2=\"{base}\"/><text class=\"rt\" text-anchor=\"end\" x=\"{x}\" y=\"{}\">{}</text>",
