@@ -110,7 +110,7 @@ fn the_example_is_planned() {
     // A page that loads nothing, with both pictures, and says of measures what they leave.
     let page = std::fs::read_to_string(folder.path().join("departments/buses.html")).unwrap();
     assert_eq!(page.matches("<svg ").count(), 2);
-    for text in ["Does not lower", "Holds until", "Content-Security-Policy"] {
+    for text in ["does not lower", "holds until", "Content-Security-Policy"] {
         assert!(page.contains(text), "{text}");
     }
     for text in ["<script", "src=", "url(", "@import"] {
@@ -152,9 +152,9 @@ fn example_with(more: &str) -> (tempfile::TempDir, std::path::PathBuf) {
     (folder, file)
 }
 
-/// No more of a spare is used up to a period than is there; orders of work are kept; numbers are masked.
+/// No more of a spare is used up to a period than is there; numbers are masked.
 #[test]
-fn spares_orders_and_masks() {
+fn spares_and_masks() {
     let (_example, file) = example_with(
         "[[plan.stock]]\npart = \"replace.router\"\ncount = 5\n\
          [[plan.stock]]\npart = \"replace.router\"\ncount = 7\nfrom = \"2028-01-01\"\n",
@@ -172,14 +172,18 @@ fn spares_orders_and_masks() {
     assert!(early <= 5 && routers.len() <= 12, "{routers:?}");
     assert!(!routers.is_empty());
 
-    // What is masked in the report is masked in the plan: no run of 15 digits is left whole.
-    let names = ["plan.json", "plan.html", "actions.csv", "plan.md"];
-    for name in names {
-        let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
+    // What is masked in the report is masked in the plan: no run of 15 digits is left whole. (The gap and
+    // the certificate have long numbers of their own.)
+    let mut texts: Vec<String> = ["plan.html", "actions.csv", "plan.md"]
+        .iter()
+        .map(|name| std::fs::read_to_string(folder.path().join(name)).unwrap())
+        .collect();
+    texts.push(made["actions"].to_string());
+    for text in texts {
         let mut digits = 0;
         for c in text.chars() {
             digits = if c.is_ascii_digit() { digits + 1 } else { 0 };
-            assert!(digits < 15, "{name}");
+            assert!(digits < 15);
         }
     }
     let findings = made["actions"].as_array().unwrap().iter();

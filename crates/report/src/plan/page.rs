@@ -39,7 +39,7 @@ struct Number {
     note: String,
 }
 
-/// A table. A column is its name and its class: `n` numbers, `d` days.
+/// A table. A column is its name and its class: `n` numbers, `d` days, `w` sentences.
 struct Part {
     heading: &'static str,
     lead: String,
@@ -147,17 +147,25 @@ pub fn whole(plan: &Plan) -> Result<String, askama::Error> {
         inside(&pictures::gantt(plan), 0),
         inside(&pictures::burn_down(plan), 1),
     ];
-    let mut heads = columns(&[("department", ""), ("settle", "n"), ("accept", "n")]);
+    let mut heads = columns(&[
+        ("department", ""),
+        ("settle", "n"),
+        ("accept", "n"),
+        ("cost", "n"),
+    ]);
     heads.extend(plan.problem.periods.iter().map(|p| (p.name.clone(), "n")));
-    heads.push(("cost".to_owned(), "n"));
     let rows = plan.departments.iter().map(|d| {
-        let mut cells = vec![clean(&d.name), grouped(d.to_settle), grouped(d.accepted)];
+        let mut cells = vec![
+            clean(&d.name),
+            grouped(d.to_settle),
+            grouped(d.accepted),
+            money(d.periods.iter().map(|p| p.cents).sum()),
+        ];
         cells.extend(d.periods.iter().map(|p| match (p.replaced, p.mitigated) {
             (0, 0) => "–".to_owned(),
             (r, 0) => grouped(r),
             (r, m) => format!("{} +{}m", grouped(r), grouped(m)),
         }));
-        cells.push(money(d.periods.iter().map(|p| p.cents).sum()));
         Row {
             link: Some(format!("departments/{}.html", file_name(&d.id))),
             cells,
@@ -194,7 +202,7 @@ pub fn whole(plan: &Plan) -> Result<String, askama::Error> {
             ("cost", "n"),
             ("minutes", "n"),
             ("lead, weeks", "n"),
-            ("from", ""),
+            ("from", "w"),
         ]),
         more: String::new(),
     });
@@ -328,6 +336,7 @@ pub fn department(plan: &Plan, d: &DepartmentPlan) -> Result<String, askama::Err
             ActionKind::ModuleSwap,
         ]),
     );
+    measures_of(&mut page, &of(&[ActionKind::Mitigate]));
     accepted(&mut page, &of(&[ActionKind::Accept]));
     open(&mut page, &of(&[ActionKind::Settle]));
     page.render()
@@ -342,7 +351,7 @@ fn todo(page: &mut Page, all: &[&Action]) {
         cells: vec![
             a.by.clone().unwrap_or_default(),
             clean(a.asset.as_deref().unwrap_or("no asset")),
-            clean(&a.says()),
+            clean(&format!("{}: {}", a.action.says(), a.what)),
             clean(&format!("{}, {}", a.product, a.module)),
             clean(a.site.as_deref().unwrap_or("not stated")),
             money(a.cents),
@@ -357,7 +366,7 @@ fn todo(page: &mut Page, all: &[&Action]) {
         columns: columns(&[
             ("by", "d"),
             ("asset", ""),
-            ("what", ""),
+            ("what", "w"),
             ("product, module", ""),
             ("site", ""),
             ("cost", "n"),
@@ -365,6 +374,43 @@ fn todo(page: &mut Page, all: &[&Action]) {
             ("points", "d"),
         ]),
         more: further(all.len()),
+    });
+}
+
+/// What each measure lowers, what it does not, and until when: once for all assets that get it.
+fn measures_of(page: &mut Page, all: &[&Action]) {
+    if all.is_empty() {
+        return;
+    }
+    let mut groups: BTreeMap<[&str; 4], Vec<String>> = BTreeMap::new();
+    for a in all {
+        let key = [
+            a.what.as_str(),
+            a.lowers.as_deref().unwrap_or("not stated"),
+            a.leaves.as_deref().unwrap_or("not stated"),
+            a.until.as_deref().unwrap_or("not stated"),
+        ];
+        let name = a.asset.clone().unwrap_or_else(|| "no asset".to_owned());
+        groups.entry(key).or_default().push(name);
+    }
+    let rows = groups.iter().map(|(key, assets)| {
+        let mut cells: Vec<String> = key.iter().map(|t| clean(t)).collect();
+        cells.push(clean(&format!("{}: {}", assets.len(), listed(assets))));
+        Row { link: None, cells }
+    });
+    page.parts.push(Part {
+        heading: "Measures from afar",
+        lead: "What each lowers until the work is done, what it does not lower, and until when it holds."
+            .to_owned(),
+        rows: rows.collect(),
+        columns: columns(&[
+            ("measure", "w"),
+            ("lowers", "w"),
+            ("does not lower", "w"),
+            ("holds until", "w"),
+            ("assets", "w"),
+        ]),
+        more: String::new(),
     });
 }
 
@@ -428,7 +474,7 @@ fn open(page: &mut Page, all: &[&Action]) {
         lead: "Nothing is replaced on a guess. One question often settles many.".to_owned(),
         rows: rows.collect(),
         columns: columns(&[
-            ("question", ""),
+            ("question", "w"),
             ("product, module", ""),
             ("assets", "n"),
             ("which", ""),

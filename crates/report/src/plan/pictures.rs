@@ -281,18 +281,18 @@ pub fn burn_down(plan: &Plan) -> String {
         let cells = plan.departments.iter().filter_map(|d| d.periods.get(at));
         cells.map(|c| c.points).sum()
     };
-    let points = (0..plan.problem.periods.len()).map(left_of).collect();
-    burn(plan, points, &|_| true)
+    let points: Vec<i64> = (0..plan.problem.periods.len()).map(left_of).collect();
+    burn(plan, &points, &|_| true)
 }
 
 /// The same for one department.
 pub fn burn_down_of(plan: &Plan, department: &DepartmentPlan) -> String {
-    let points = department.periods.iter().map(|c| c.points).collect();
+    let points: Vec<i64> = department.periods.iter().map(|c| c.points).collect();
     let of = position(plan, department);
-    burn(plan, points, &|a: &Asset| Some(a.department) == of)
+    burn(plan, &points, &|a: &Asset| Some(a.department) == of)
 }
 
-fn burn(plan: &Plan, points: Vec<i64>, counts: &dyn Fn(&Asset) -> bool) -> String {
+fn burn(plan: &Plan, points: &[i64], counts: &dyn Fn(&Asset) -> bool) -> String {
     let periods = &plan.problem.periods;
     let n = count(periods.len()).max(1);
     let span = plan.months.max(1);
@@ -305,7 +305,7 @@ fn burn(plan: &Plan, points: Vec<i64>, counts: &dyn Fn(&Asset) -> bool) -> Strin
     let width = (left + step * n + 40).max(560);
     let said: Vec<String> = periods
         .iter()
-        .zip(&points)
+        .zip(points)
         .map(|(p, v)| format!("{}: {v}", p.name))
         .collect();
     let mut out = open(
@@ -330,7 +330,7 @@ fn burn(plan: &Plan, points: Vec<i64>, counts: &dyn Fn(&Asset) -> bool) -> Strin
     }
     let every = (64 / step.max(1) + 1).max(1);
     let mut line = String::new();
-    for (at, (p, v)) in (0u32..).zip(periods.iter().zip(&points)) {
+    for (at, (p, v)) in (0u32..).zip(periods.iter().zip(points)) {
         let x = left + at * step;
         let h = part(*v, most, room);
         let _ = write!(
