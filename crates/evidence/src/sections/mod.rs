@@ -9,11 +9,14 @@
 //! A text of one kind reaches its reader unchanged. Tables, documents and source code are never taken
 //! apart: what they show are examples.
 
+mod envelope;
 mod kind;
 mod margin;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read};
+use std::rc::Rc;
 
 use crate::formats::at::is_written_for_programs;
 use crate::modem;
@@ -22,6 +25,7 @@ use crate::reader::{Collected, Head, ReadError, Reader, Sink};
 use crate::registry;
 use crate::source::{Limits, Mapping, Names, Source};
 use crate::text;
+use envelope::{Envelope, Lines, Opened, Placed};
 use kind::{Follows, Kind};
 use margin::Margin;
 
@@ -74,6 +78,8 @@ pub struct Plan {
     margin: Margin,
     /// Whether listings of other kinds are looked for.
     mixed: bool,
+    /// What the text travels in.
+    envelope: Option<Envelope>,
 }
 
 /// Chooses the reader of this head, looking past quote marks and indentation in front of every line;
@@ -88,11 +94,46 @@ pub fn choose(head: &Head<'_>) -> Option<Plan> {
         },
         ..*head
     };
+    let plan = choose_closed(head);
+    let Some(envelope) = Envelope::of(head.text) else {
+        return plan;
+    };
+    let opened = envelope.opened(head.text);
+    let within = choose_closed(&Head {
+        text: &opened,
+        bytes: opened.as_bytes(),
+        ..*head
+    });
+    match within {
+        // A reader that knows the text as it stands, too, would take several lines for one.
+        Some(within)
+            if MIXED.contains(&within.reader.format)
+                && within.reader.format != "text"
+                && within.sure >= LEAST_WITHIN
+                && plan
+                    .as_ref()
+                    .is_none_or(|p| p.reader.format == "text" || within.sure >= p.sure) =>
+        {
+            Some(Plan {
+                envelope: Some(envelope),
+                ..within
+            })
+        }
+        _ => plan,
+    }
+}
+
+/// How sure a reader must be of a text in an envelope.
+const LEAST_WITHIN: u8 = 60;
+
+/// The same for a text that is in no envelope.
+fn choose_closed(head: &Head<'_>) -> Option<Plan> {
     let mut plan = registry::choose(head).map(|(reader, sure)| Plan {
         reader,
         sure,
         margin: Margin::default(),
         mixed: MIXED.contains(&reader.format) && !is_written_for_programs(head.text),
+        envelope: None,
     });
     if let Some((margin, within)) = Margin::of(head.text)
         && let Some((reader, sure)) = registry::choose(&Head {
@@ -108,6 +149,7 @@ pub fn choose(head: &Head<'_>) -> Option<Plan> {
             sure,
             margin,
             mixed: !is_written_for_programs(&within),
+            envelope: None,
         });
     }
     plan
@@ -126,6 +168,7 @@ impl Plan {
             sure: 100,
             margin: Margin::default(),
             mixed: false,
+            envelope: None,
         }
     }
 
@@ -134,6 +177,18 @@ impl Plan {
     /// # Errors
     /// What the reader of the whole ended with; listings set aside until then are still read.
     pub fn read(&self, source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
+        if let Some(envelope) = self.envelope {
+            let lines = Rc::new(RefCell::new(Lines::default()));
+            let (name, limits, names, mapping) =
+                (source.name, source.limits, source.names, source.mapping);
+            let opened = Opened::new(envelope, source.stream(), Rc::clone(&lines));
+            let mut opened = Source::new(name, opened, limits, names, mapping);
+            let closed = Self {
+                envelope: None,
+                ..self.clone()
+            };
+            return closed.read(&mut opened, &mut Placed { sink, lines });
+        }
         if !self.mixed && self.margin.is_empty() {
             return (self.reader.read)(source, sink);
         }

@@ -148,9 +148,14 @@ impl Dialogue {
         new
     }
 
-    /// Something beside the dialogue shows that the current modem speaks.
+    /// Something beside the dialogue shows that the modem of which facts follow speaks.
     pub const fn believe(&mut self) {
         self.saying = true;
+    }
+
+    /// The current modem speaks.
+    pub const fn speaks(&mut self) {
+        self.spoken = true;
     }
 
     /// The machine the modem is attached to, from here on.

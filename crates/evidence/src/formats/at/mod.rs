@@ -148,8 +148,10 @@ pub(crate) fn is_written_for_programs(text: &str) -> bool {
             continue;
         }
         filled += 1;
+        // ESP-IDF's modem library logs what came over the line as `Token: {OK}`.
         let statement =
-            line.ends_with([';', '{', '}']) || line.ends_with(");") || line.ends_with("},");
+            (line.ends_with([';', '{', '}']) || line.ends_with(");") || line.ends_with("},"))
+                && !line.contains("Token: {");
         // A frame of asterisks is drawn by programs that print, too.
         let remark = (line.starts_with("//") || line.starts_with("/*") || line.starts_with("*/"))
             && !line.contains("****");
@@ -230,7 +232,7 @@ impl<'a> Transcript<'a> {
             return self.dumped(&bytes, place, sink);
         }
         if let Some(chip) = luatos(line) {
-            self.dialogue.believe();
+            self.dialogue.speaks();
             self.dialogue.state(
                 Clue::CellularInterface,
                 &format!("firmware runs on {chip}"),
