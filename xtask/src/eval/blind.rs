@@ -19,6 +19,9 @@ pub const SEEDS: std::ops::RangeInclusive<u64> = 1..=12;
 pub const KNOWN: &[(&str, &str, &str)] = &[
     ("seed 8", "lsusb-1e2d-00b3", ROWS_GONE),
     ("seed 8", "mmcli-fw-mv31-t99w175", ROWS_GONE),
+    ("seed 6", "w-ud-t99w175-table", ROWS_GONE),
+    ("seed 8", "w-ud-t99w175-table", ROWS_GONE),
+    ("seed 12", "w-ud-t99w175-table", ROWS_GONE),
 ];
 
 const ROWS_GONE: &str = "both facts that show another maker's cards under the vendor id 1e2d are among those \
