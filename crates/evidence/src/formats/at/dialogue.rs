@@ -1033,7 +1033,9 @@ fn words_of_identity(part: &str) -> Vec<&str> {
 /// True if one of the revisions begins like one of the models.
 fn alike(facts: &[Fact]) -> bool {
     let of = |clue: Clue| facts.iter().filter(move |f| f.clue == clue);
-    of(Clue::ModemModel).any(|m| of(Clue::ModemRevision).any(|r| share_a_stem(&m.value, &r.value)))
+    of(Clue::ModemModel).any(|m| {
+        of(Clue::ModemRevision).any(|r| is_revision(&r.value) && share_a_stem(&m.value, &r.value))
+    })
 }
 
 /// True if a revision begins like the model: `EC25` and `EC25EFAR06A06M4G`.
