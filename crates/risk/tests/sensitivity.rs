@@ -21,6 +21,15 @@ struct One {
     verdicts: Vec<Verdict>,
 }
 
+/// Class, criticality, sector, sensitive, connections.
+type Asset = (
+    &'static str,
+    &'static str,
+    &'static str,
+    Option<bool>,
+    &'static [(&'static str, &'static str)],
+);
+
 /// Findings of every sort: makers and sets, classes, criticalities, standings, connections.
 fn findings() -> Vec<One> {
     let makers = [
@@ -31,7 +40,7 @@ fn findings() -> Vec<One> {
         (Some("nordic"), Some("nRF9160")),
         (None, None),
     ];
-    let assets: [(&str, &str, &str, Option<bool>, &[(&str, &str)]); 6] = [
+    let assets: [Asset; 6] = [
         (
             "rtu",
             "critical",

@@ -14,6 +14,7 @@ use super::Ask;
 use super::alternatives::Table;
 use super::codes::NOTHING;
 use super::lines::Item;
+use super::product::Looked;
 use crate::additions::waived;
 use crate::run::Settings;
 
@@ -94,7 +95,7 @@ impl Judge<'_> {
             self.level(&mut line);
             return Some(line);
         }
-        let mut looked = None;
+        let mut looked = Looked::NotYet;
         let mut findings = self.found(&item.declared, &mut looked);
         if item.not_fitted && !findings.is_empty() {
             line.modules = findings.into_iter().map(|f| f.module).collect();
@@ -125,7 +126,7 @@ impl Judge<'_> {
                 self.quiet.insert(key, line.reason.clone());
             }
         } else {
-            let product = looked.flatten().map(|(_, model, _)| model);
+            let product = looked.product().map(|(_, model, _)| model.clone());
             self.recognised(item, &findings, &alternates, product.as_deref(), &mut line);
         }
         self.level(&mut line);

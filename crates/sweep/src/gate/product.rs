@@ -17,14 +17,27 @@ const WORDS: usize = 5;
 /// Maker, model and order code as a line states them.
 pub(super) type Product = (Option<String>, String, Option<String>);
 
+/// Whether a product was looked for in a line, and the one that was found.
+#[derive(Debug)]
+pub(super) enum Looked {
+    NotYet,
+    For(Option<Product>),
+}
+
+impl Looked {
+    /// The product, if one was found.
+    pub(super) fn product(&self) -> Option<&Product> {
+        match self {
+            Self::NotYet => None,
+            Self::For(product) => product.as_ref(),
+        }
+    }
+}
+
 impl Judge<'_> {
     /// Modules in what a line declares: by its parts, else by a product it names. `looked` takes the
     /// product, or that there is none, where one was looked for.
-    pub(super) fn found(
-        &self,
-        seen: &[Seen],
-        looked: &mut Option<Option<Product>>,
-    ) -> Vec<Finding> {
+    pub(super) fn found(&self, seen: &[Seen], looked: &mut Looked) -> Vec<Finding> {
         let mut found = identify(self.catalog, seen, &self.options).findings;
         let named = |f: &Finding| {
             f.module.family.is_some() || f.candidates.iter().any(|c| c.family.is_some())
@@ -33,7 +46,8 @@ impl Judge<'_> {
             return found;
         }
         // A maker and a cellular word, but no name of a module: the maker may be the device's.
-        let Some((maker, model, code)) = looked.insert(self.product(seen)).clone() else {
+        *looked = Looked::For(self.product(seen));
+        let Some((maker, model, code)) = looked.product().cloned() else {
             if seen.iter().any(|s| words::is_device(&s.observation.value)) {
                 found.clear();
             }

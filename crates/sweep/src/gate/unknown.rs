@@ -10,17 +10,12 @@ use cellsweep_report::standing::gravity;
 use super::codes::NOTHING;
 use super::judge::{Judge, Weight};
 use super::lines::Item;
-use super::product::Product;
+use super::product::Looked;
 use super::words::{self, Speaks};
 
 impl Judge<'_> {
     /// `looked`: the product that was looked for, if one was.
-    pub(super) fn nothing_recognised(
-        &mut self,
-        item: &Item,
-        looked: Option<Option<Product>>,
-        line: &mut Line,
-    ) {
+    pub(super) fn nothing_recognised(&mut self, item: &Item, looked: Looked, line: &mut Line) {
         let named = self.named_maker(item);
         if let Some((slug, weight)) = named {
             let name = self
@@ -136,8 +131,11 @@ impl Judge<'_> {
 
     /// A product in which a cellular module is optional: what may be fitted is judged, and whether one is
     /// is to be asked.
-    fn optional(&mut self, item: &Item, looked: Option<Option<Product>>, line: &mut Line) -> bool {
-        let looked = looked.unwrap_or_else(|| self.product(&item.declared));
+    fn optional(&mut self, item: &Item, looked: Looked, line: &mut Line) -> bool {
+        let looked = match looked {
+            Looked::NotYet => self.product(&item.declared),
+            Looked::For(product) => product,
+        };
         let Some((maker, model, code)) = looked else {
             return false;
         };
