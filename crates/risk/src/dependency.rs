@@ -353,6 +353,8 @@ fn points(above: u128, below: u128, up: bool) -> u32 {
 }
 
 #[cfg(test)]
+// Small numbers of a test lose nothing.
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
 mod tests {
     use super::*;
 
@@ -431,7 +433,7 @@ mod tests {
             &["a"],
         ];
         for round in 0..300 {
-            let units: Vec<Unit> = (0..1 + next(5))
+            let units: Vec<Unit> = (0..=next(5))
                 .map(|_| Unit {
                     weight: 1 + next(if round % 2 == 0 { 1 } else { 9 }),
                     of: match next(4) {

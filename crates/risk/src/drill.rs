@@ -563,6 +563,8 @@ fn outcome(problem: &Problem, ready: &Ready, mut kept: Kept, runs: u32, points: 
 }
 
 #[cfg(test)]
+// Small numbers of a test lose nothing.
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
 mod tests {
     use super::*;
 

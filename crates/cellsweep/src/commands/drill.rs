@@ -92,22 +92,18 @@ pub struct Drill {
 pub fn run(c: &Drill, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exit> {
     let catalog = super::load(arguments)?;
     let estate = super::audit::open(&c.estate, out)?;
-    let mut report = match &c.report {
-        Some(path) => {
-            let name = path.display().to_string();
-            let bytes = fs::read(path).with_context(|| name.clone())?;
-            serde_json::from_slice::<Report>(&bytes)
-                .with_context(|| format!("{name} is no report"))?
-        }
-        None => {
-            let mut settings = Settings::new(estate.audit.date);
-            settings.jobs = c.jobs;
-            let bar = out.progress();
-            // A drill asks what is there, not what rules say: no pack is applied.
-            let packs = Packs::embedded()?.select::<&str>(&[])?;
-            let folder = folder_of(&c.estate);
-            audit(&catalog, &packs, &estate, folder, &settings, &bar).report
-        }
+    let mut report = if let Some(path) = &c.report {
+        let name = path.display().to_string();
+        let bytes = fs::read(path).with_context(|| name.clone())?;
+        serde_json::from_slice::<Report>(&bytes).with_context(|| format!("{name} is no report"))?
+    } else {
+        let mut settings = Settings::new(estate.audit.date);
+        settings.jobs = c.jobs;
+        let bar = out.progress();
+        // A drill asks what is there, not what rules say: no pack is applied.
+        let packs = Packs::embedded()?.select::<&str>(&[])?;
+        let folder = folder_of(&c.estate);
+        audit(&catalog, &packs, &estate, folder, &settings, &bar).report
     };
     if c.redact {
         redact::redact(&mut report, redact::Masking::default())?;

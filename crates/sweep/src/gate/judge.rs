@@ -110,7 +110,7 @@ impl Judge<'_> {
         let alternates: Vec<Finding> = item
             .alternates
             .iter()
-            .flat_map(|seen| self.found(seen, &mut None))
+            .flat_map(|seen| self.found(seen, &mut Looked::NotYet))
             .filter(|f| f.presence <= Stance::Implied)
             .collect();
         if findings.is_empty() && alternates.is_empty() {
