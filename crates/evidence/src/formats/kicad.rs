@@ -113,7 +113,8 @@ impl Part {
             || of(Field::NotFitted).any(|t| super::table::cells::yes(t) != Some(false))
             || of(Field::Fitted).any(|t| super::table::cells::yes(t) == Some(false))
             || super::bom::says_not_fitted(&self.value);
-        let stance = if unfitted {
+        // A line for the work of assembly carries the number of what is assembled: no component.
+        let stance = if unfitted || of(Field::PartNumber).any(is_assembly) {
             Stance::Mentioned
         } else {
             Stance::Declared
@@ -160,6 +161,16 @@ impl Part {
         }
         Ok(())
     }
+}
+
+/// A house's number of an assembly: `ASSY-BRD-0011`.
+fn is_assembly(number: &str) -> bool {
+    number
+        .get(..4)
+        .is_some_and(|front| front.eq_ignore_ascii_case("assy"))
+        && !number
+            .get(4..5)
+            .is_some_and(|c| c.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 /// Takes finished parts: power symbols and further units of a part already seen are left out.
