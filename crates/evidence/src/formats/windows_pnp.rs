@@ -616,7 +616,7 @@ impl List {
 
 /// Columns of a table by header.
 struct Columns {
-    delimiter: u8,
+    reader: csv_core::Reader,
     fields: Vec<Option<Field>>,
 }
 
@@ -629,29 +629,55 @@ fn columns(line: &str) -> Option<Columns> {
         if !may {
             continue;
         }
-        let cells = cells(line, delimiter);
+        let mut reader = reader(delimiter);
+        let cells = cells(line, &mut reader);
         let fields: Vec<Option<Field>> = cells.iter().map(|c| field(c)).collect();
         if fields.len() >= 2
             && fields.contains(&Some(Field::Id))
             && fields.iter().flatten().count() >= 2
         {
-            return Some(Columns { delimiter, fields });
+            return Some(Columns { reader, fields });
         }
     }
     None
 }
 
-fn cells(line: &str, delimiter: u8) -> Vec<String> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(line.as_bytes());
-    let mut record = csv::StringRecord::new();
-    match reader.read_record(&mut record) {
-        Ok(true) => record.iter().take(256).map(str::to_owned).collect(),
-        _ => Vec::new(),
+/// Most cells of a line.
+const CELLS_MOST: usize = 256;
+
+/// A reader of one line after the other: making one takes longer than all the rest.
+fn reader(delimiter: u8) -> csv_core::Reader {
+    csv_core::ReaderBuilder::new().delimiter(delimiter).build()
+}
+
+fn cells(line: &str, reader: &mut csv_core::Reader) -> Vec<String> {
+    reader.reset();
+    let mut output = vec![0u8; line.len() + 1];
+    let mut ends = [0usize; CELLS_MOST];
+    let (mut rest, mut written, mut ended) = (line.as_bytes(), 0, 0);
+    loop {
+        let (result, read, wrote, more) = reader.read_record(
+            rest,
+            output.get_mut(written..).unwrap_or_default(),
+            ends.get_mut(ended..).unwrap_or_default(),
+        );
+        // When all of the line was handed in, an empty input says that nothing follows.
+        rest = rest.get(read..).unwrap_or_default();
+        written += wrote;
+        ended += more;
+        if result != csv_core::ReadRecordResult::InputEmpty {
+            break;
+        }
     }
+    let mut from = 0;
+    ends.iter()
+        .take(ended)
+        .map(|end| {
+            let cell = output.get(from..*end).unwrap_or_default();
+            from = *end;
+            String::from_utf8_lossy(cell).into_owned()
+        })
+        .collect()
 }
 
 /// The date of `>>>  Section start 2021/03/04 12:00:00.000`.
@@ -690,13 +716,13 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
             table = Some(found);
             return Ok(());
         }
-        let Some(columns) = &table else {
+        let Some(columns) = &mut table else {
             return list.line(line, &place, sink);
         };
         if is_driver_table(line) {
             return Ok(());
         }
-        let cells = cells(line, columns.delimiter);
+        let cells = cells(line, &mut columns.reader);
         let of = |wanted: Field| {
             columns
                 .fields
