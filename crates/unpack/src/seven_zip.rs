@@ -131,7 +131,7 @@ fn packed_directory(bytes: &[u8]) -> Result<(), Refused> {
     };
     let mut fields = Fields(bytes);
     let mut look = || -> Option<Result<(), Refused>> {
-        fields.expect(0x06)?;
+        fields.demand(0x06)?;
         fields.number()?;
         let streams = fields.number().filter(|n| *n == 1)?;
         loop {
@@ -148,10 +148,10 @@ fn packed_directory(bytes: &[u8]) -> Result<(), Refused> {
                 _ => return None,
             }
         }
-        fields.expect(0x07)?;
-        fields.expect(0x0b)?;
+        fields.demand(0x07)?;
+        fields.demand(0x0b)?;
         fields.number().filter(|n| *n == 1)?;
-        fields.expect(0x00)?;
+        fields.demand(0x00)?;
         let coders = fields.number().filter(|n| (1..=4).contains(n))?;
         for _ in 0..coders {
             let flags = fields.byte()?;
@@ -174,7 +174,7 @@ fn packed_directory(bytes: &[u8]) -> Result<(), Refused> {
             fields.number()?;
             fields.number()?;
         }
-        fields.expect(0x0c)?;
+        fields.demand(0x0c)?;
         for _ in 0..coders {
             if fields.number()? > MOST_DIRECTORY {
                 return Some(Err(too_large()));
@@ -195,7 +195,7 @@ impl<'a> Fields<'a> {
         Some(*first)
     }
 
-    fn expect(&mut self, id: u8) -> Option<()> {
+    fn demand(&mut self, id: u8) -> Option<()> {
         (self.byte()? == id).then_some(())
     }
 
@@ -222,7 +222,7 @@ impl<'a> Fields<'a> {
 
     fn digests(&mut self, streams: u64) -> Option<()> {
         // Only the short form: all digests are there.
-        self.expect(1)?;
+        self.demand(1)?;
         self.take(usize::try_from(streams).ok()?.checked_mul(4)?)?;
         Some(())
     }
