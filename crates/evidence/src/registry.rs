@@ -65,6 +65,7 @@ pub static READERS: &[&Reader] = &[
     &formats::dhcp_leases::READER,
     &formats::arp_table::READER,
     &formats::dns_log::READER,
+    &formats::agent_inventory::READER,
 ];
 
 /// The reader of this format name.

@@ -173,6 +173,10 @@ const READING: &[(&str, &str)] = &[
     ),
     ("imei-not-readable", "A cell of an IMEI column is no IMEI."),
     (
+        "inventory-too-long",
+        "An inventory lists more devices of one machine than are held: the rest was not read.",
+    ),
+    (
         "json-cut",
         "A JSON document ends before its end; what stands before that is kept.",
     ),
@@ -289,6 +293,10 @@ const READING: &[(&str, &str)] = &[
     (
         "unsupported-compression",
         "A member is compressed by a method that is not supported; it was not read.",
+    ),
+    (
+        "xml-cut",
+        "The XML is not well formed from the place on: what stood before it was read.",
     ),
 ];
 

@@ -1,5 +1,6 @@
 //! One file or folder a format; each exports `READER`.
 
+mod adapter_name;
 mod chassis;
 mod completeness;
 mod contained;
@@ -7,6 +8,7 @@ mod device;
 mod hex_id;
 mod traffic;
 
+pub mod agent_inventory;
 pub mod arp_table;
 pub mod at;
 pub mod bom;
