@@ -323,15 +323,67 @@ pub(super) fn declared(line: &str, names: &[Range<usize>]) -> Option<String> {
     labelled(line, names).or_else(|| told(line, names))
 }
 
-/// A point of a data sheet that declares a modem and not whose: `- Built-in 4G modem with ...`.
+/// A statement of a data sheet that declares a modem and not whose: the point `- Built-in 4G modem with
+/// ...`, the sentence `Equipped with a built-in 4G modem, it ...`.
 pub(super) fn unnamed(line: &str) -> Option<&str> {
+    if line.len() > 2000 || is_code(line) {
+        return None;
+    }
     let text = line.trim_start_matches(|c: char| c.is_whitespace() || "-*•·+".contains(c));
-    let marked = text.len() < line.trim_start().len();
-    let lower = text.to_ascii_lowercase();
+    if text.len() < line.trim_start().len() && line.len() <= 300 {
+        let lower = text.to_ascii_lowercase();
+        if let Some(end) = modem_of_nobody(&lower)
+            && !is_hedged(&lower)
+        {
+            return text.get(..end);
+        }
+    }
+    line.split_inclusive(['.', '!', '?', '。'])
+        .take(64)
+        .find_map(told_of_nobody)
+}
+
+/// A sentence that says what its subject is equipped with.
+fn told_of_nobody(sentence: &str) -> Option<&str> {
+    let lower = sentence.to_ascii_lowercase();
+    let mut from = 0usize;
+    let at = ["equipped with ", "fitted with ", "comes with ", "features "]
+        .iter()
+        .find_map(|lead| lower.find(lead).map(|at| (at, at + lead.len())))
+        .map(|(start, end)| {
+            from = start;
+            end
+        })?;
+    // "Most of them are equipped with ..." speaks of many things.
+    let before = lower.get(..from)?.trim_end();
+    if ["are", "be", "being", "were", "not"]
+        .iter()
+        .any(|w| before.ends_with(w))
+    {
+        return None;
+    }
+    let rest = lower.get(at..)?;
+    let bare = rest
+        .strip_prefix("a ")
+        .or_else(|| rest.strip_prefix("an "))
+        .or_else(|| rest.strip_prefix("its own "))?;
+    let start = at + (rest.len() - bare.len());
+    let end = start + modem_of_nobody(bare)?;
+    let hedged = is_hedged(&lower)
+        || words(&lower).any(|w| {
+            [
+                "some", "many", "most", "usually", "support", "supports", "would", "i", "my",
+            ]
+            .contains(&w.as_str())
+        });
+    (!hedged).then(|| sentence.get(start..end)).flatten()
+}
+
+/// Where `built-in 4G modem` ends in a text that begins with it, in lower case.
+fn modem_of_nobody(lower: &str) -> Option<usize> {
     let from = ["built-in ", "integrated ", "internal ", "embedded "]
         .iter()
-        .find_map(|w| lower.strip_prefix(w))
-        .filter(|_| marked)?;
+        .find_map(|w| lower.strip_prefix(w))?;
     let mut words = from.split(' ').map(|w| w.trim_end_matches([',', '.', ';']));
     let radio = words.next()?;
     if ![
@@ -345,11 +397,14 @@ pub(super) fn unnamed(line: &str) -> Option<&str> {
     {
         return None;
     }
-    let end = lower
+    lower
         .find("modem")
         .map(|at| at + 5)
-        .or_else(|| lower.find("module").map(|at| at + 6))?;
-    let hedged = self::words(&lower).any(|w| {
+        .or_else(|| lower.find("module").map(|at| at + 6))
+}
+
+fn is_hedged(lower: &str) -> bool {
+    words(lower).any(|w| {
         [
             "optional",
             "optionally",
@@ -362,10 +417,7 @@ pub(super) fn unnamed(line: &str) -> Option<&str> {
             "external",
         ]
         .contains(&w.as_str())
-    });
-    (!hedged && line.len() <= 300)
-        .then(|| text.get(..end))
-        .flatten()
+    })
 }
 
 /// Lines of programs and settings.

@@ -145,7 +145,7 @@ fn is_clock(stamp: &str) -> bool {
 /// What a driver for modems alone says of its device: `mtk_t7xx 0000:08:00.0: ...`.
 fn is_of_modem_driver(line: &str) -> bool {
     let text = message(line).text;
-    let mut words = text.split(' ');
+    let mut words = text.splitn(3, ' ');
     let (Some(driver), Some(subject)) = (words.next(), words.next()) else {
         return false;
     };
@@ -154,6 +154,34 @@ fn is_of_modem_driver(line: &str) -> bool {
     };
     (is_pci_modem_driver(driver) && is_pci_address(named))
         || (drives_modems_only(driver) && port_of_interface(named).is_some())
+        || modem_power(driver, named, words.next().unwrap_or_default())
+}
+
+/// What the driver that powers the modem of the PinePhone says once the modem itself has answered:
+/// `modem-power serial1-0: wakeup ok`, `... Your modem has an outdated firmware`. That it is ready to power
+/// one is no answer; the version it names is the newest it knows, not the modem's.
+fn modem_power(driver: &str, named: &str, rest: &str) -> bool {
+    driver == "modem-power"
+        && named.starts_with("serial")
+        && named.len() <= 32
+        && (matches!(rest.trim(), "wakeup ok" | "status ok")
+            || rest.starts_with("Your modem has an outdated firmware"))
+}
+
+/// The kernel's words in a row of a table of events: a time, then the line in backticks.
+fn of_event(row: &str) -> Option<&str> {
+    let mut cells = row.strip_prefix('|')?.split('|');
+    let time = cells.next()?.trim();
+    let clock = (5..=19).contains(&time.len())
+        && time.contains(':')
+        && time
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b':' | b'-' | b' ' | b'.' | b'T'));
+    if !clock {
+        return None;
+    }
+    let (line, _) = cells.next()?.trim().strip_prefix('`')?.split_once('`')?;
+    Some(line)
 }
 
 fn is_seconds(text: &str) -> bool {
@@ -175,6 +203,9 @@ struct Message<'a> {
 
 fn message(line: &str) -> Message<'_> {
     let mut text = line.trim();
+    if let Some(said) = of_event(text) {
+        text = said;
+    }
     let mut host = None;
     let mut date = None;
     if let Some((level, rest)) = text.strip_prefix('<').and_then(|l| l.split_once('>'))
@@ -398,6 +429,11 @@ impl Log {
             self.interface(&message, (driver, port), rest, place, sink)
         } else if is_pci_address(named) {
             self.pci(&message, (driver, named), rest, &place, sink)
+        } else if modem_power(driver, named, rest) {
+            let device = &mut self.at(&message, named, sink)?.device;
+            device.fact(Clue::Driver, driver, place.clone());
+            device.fact(Clue::CellularInterface, rest, place);
+            Ok(())
         } else if driver == "wwan" && named.starts_with("wwan") && rest.ends_with("attached") {
             self.wwan(&message, named, rest, place, sink)
         } else {

@@ -1,5 +1,5 @@
-//! What programs that look for sticks on USB say of them: `usb_modeswitch`, the port discovery of
-//! Asterisk's dongle channels.
+//! What programs that look for modems on USB say of them: `usb_modeswitch`, the port discovery of
+//! Asterisk's dongle channels, the LTE daemon of FortiOS.
 
 use super::device::Device;
 use super::hex_id;
@@ -12,8 +12,8 @@ use crate::text;
 /// The reader.
 pub static READER: Reader = Reader {
     format: "mode-switch",
-    title: "Logs of usb_modeswitch and dongle discovery",
-    made_by: "usb_modeswitch -W; asterisk with chan_dongle or chan_quectel",
+    title: "Logs of usb_modeswitch, dongle discovery and the LTE daemon of FortiOS",
+    made_by: "usb_modeswitch -W; asterisk with chan_dongle or chan_quectel; diagnose debug application lted -1",
     proves: &[Stance::Observed],
     enumerates: &[],
     sniff,
@@ -26,7 +26,10 @@ fn sniff(head: &Head<'_>) -> u8 {
 
 /// A line that only such a program writes.
 pub(crate) fn begins(line: &str) -> bool {
-    found(line).is_some() || switching(line).is_some() || columns(line).is_some()
+    found(line).is_some()
+        || switching(line).is_some()
+        || probed(line).is_some()
+        || columns(line).is_some()
 }
 
 /// Where the columns begin in the head of `dongle show devices` (chan_dongle, chan_quectel):
@@ -63,6 +66,19 @@ fn found(line: &str) -> Option<(&str, String)> {
 fn switching(line: &str) -> Option<String> {
     let rest = line.trim().strip_prefix("found USB ID ")?;
     hex_id::pair(rest.trim())
+}
+
+/// `usb_lte_probe_device(2324)-229: v:1199, p:9091, ret:15` of FortiOS's daemon: the device it took.
+fn probed(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once("usb_lte_probe_device(")?;
+    let value = |name: &str| rest.split_once(name)?.1.split([',', ' ']).next();
+    let taken = value("ret:")?.trim();
+    let id = format!(
+        "{}:{}",
+        hex_id::four(value(" v:")?)?,
+        hex_id::four(value(" p:")?)?
+    );
+    (!taken.is_empty() && taken.bytes().all(|b| b.is_ascii_digit())).then_some(id)
 }
 
 /// Most devices kept apart.
@@ -169,7 +185,7 @@ impl Log {
         if let Some((path, id)) = found(line) {
             return self.start(&id, port_of_path(path), place, sink);
         }
-        if let Some(id) = switching(line) {
+        if let Some(id) = switching(line).or_else(|| probed(line)) {
             return self.start(&id, None, place, sink);
         }
         let text = line.trim();

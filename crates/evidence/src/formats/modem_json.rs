@@ -2,6 +2,8 @@
 //! the network devices of NetCloud Manager. Keys differ from one to the next and meaning does not. Cut and
 //! concatenated values are read as far as they go.
 //!
+//! Lists of a plant's devices (Enphase) name a cellular modem of nobody's by its type: `CellularModem`.
+//!
 //! Cellular lists of Cisco's SD-WAN Manager (developer.cisco.com, SD-WAN API: modem list, hardware list, EioLTE
 //! hardware) give one modem a row, with the name of its gateway.
 
@@ -15,8 +17,8 @@ use crate::text;
 /// The reader.
 pub static READER: Reader = Reader {
     format: "modem-json",
-    title: "JSON of modem pages: OpenWrt (3ginfo, modemdata, modemband, QModem), NetCloud, Cisco SD-WAN Manager",
-    made_by: "/usr/share/3ginfo-lite/3ginfo.sh; ubus call modemdata ...; ubus call qmodem ...; /dataservice/device/cellular/...",
+    title: "JSON of modem pages: OpenWrt (3ginfo, modemdata, modemband, QModem), NetCloud, Cisco SD-WAN Manager; devices of an Enphase plant",
+    made_by: "/usr/share/3ginfo-lite/3ginfo.sh; ubus call modemdata ...; ubus call qmodem ...; /dataservice/device/cellular/...; devices of the Enlighten API",
     proves: &[Stance::Observed],
     enumerates: &[],
     sniff,
@@ -105,8 +107,9 @@ fn sniff(head: &Head<'_>) -> u8 {
     }
     let mut seen = Vec::new();
     let mut keys = Vec::new();
-    let mut page_of_qmodem = false;
+    let (mut page_of_qmodem, mut listed) = (false, false);
     json::walk(head.text, |s| {
+        listed |= is_listed_modem(s);
         page_of_qmodem |= s.path.iter().any(|p| p == "modem_info");
         let key = if s.key == "key" { s.value } else { s.key };
         if let Some(f) = field(key)
@@ -120,6 +123,9 @@ fn sniff(head: &Head<'_>) -> u8 {
     });
     if page_of_qmodem {
         return 90;
+    }
+    if listed {
+        return 82;
     }
     let has = |f: Field| seen.contains(&f);
     let named = |n: &str| keys.iter().any(|k| k == n);
@@ -152,6 +158,11 @@ fn sniff(head: &Head<'_>) -> u8 {
     } else {
         0
     }
+}
+
+/// `"type": "CellularModem"` beside the devices of a plant.
+fn is_listed_modem(s: &Scalar<'_>) -> bool {
+    s.key == "type" && s.value == "CellularModem"
 }
 
 /// True of the keys of a cellular list of SD-WAN Manager, in lower case.
@@ -192,6 +203,15 @@ impl Page {
         }
         let mut key = s.key;
         let pair;
+        if is_listed_modem(s) {
+            self.end(sink)?;
+            self.modem.say(
+                Clue::CellularInterface,
+                "listed as a cellular modem",
+                &Place::Line(s.line),
+            );
+            return self.end(sink);
+        }
         match s.key {
             "key" => {
                 self.pair = Some(s.value.to_owned());

@@ -163,7 +163,10 @@ fn asked(label: &str) -> Option<Asked> {
         });
     } else if has("cellular") && (has("controller") || has("profile")) {
         Label::Kind
-    } else if has("manufacturer") || has("vendor") {
+    } else if ["manufacturer", "manufacture", "vendor", "vender"]
+        .iter()
+        .any(|w| has(w))
+    {
         Label::Maker
     } else if has("hardware") || has("hw") {
         Label::Hardware

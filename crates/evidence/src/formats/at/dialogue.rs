@@ -395,6 +395,17 @@ impl Dialogue {
         if is_wifi(text) {
             self.wifi.get_or_insert_with(|| place.clone());
         }
+        // `AT!USBINFO?` of Sierra Wireless: the strings of its USB descriptor.
+        if let Some(pending) = &mut self.pending
+            && pending.command.name == "!USBINFO"
+            && let Some(product) = text.strip_prefix("Product:")
+        {
+            pending.facts.push(fact(Clue::ModemModel, product, place));
+            pending.replied = true;
+            pending.lines += 1;
+            self.understood += 1;
+            return Ok(());
+        }
         if let Some((label, value)) = label(text) {
             return self.labelled(label, value, place, units, sink);
         }

@@ -35,6 +35,7 @@ fn sniff(head: &Head<'_>) -> u8 {
         "IMEI",
         "Modem",
         "LuatOS@",
+        "self_info",
         "0x",
     ]
     .iter()
@@ -231,6 +232,12 @@ impl<'a> Transcript<'a> {
         if let Some(bytes) = dump(&bare.text) {
             return self.dumped(&bytes, place, sink);
         }
+        if let Some((model, imei)) = luat_self(line) {
+            self.dialogue.speaks();
+            self.dialogue.state(Clue::ModemModel, model, place);
+            self.dialogue.state(Clue::Imei, imei, place);
+            return Ok(());
+        }
         if let Some(chip) = luatos(line) {
             self.dialogue.speaks();
             self.dialogue.state(
@@ -403,8 +410,30 @@ fn dump(text: &str) -> Option<Vec<u8>> {
         .filter(|b| (1..=32).contains(&b.len()))
 }
 
-/// `LuatOS@EC618`: firmware that names the cellular chip it runs on. It runs on Wi-Fi and other chips too.
+/// `self_info 127:model Air780E_A12 imei 861...`: the module of LuatOS's makers names itself.
+fn luat_self(line: &str) -> Option<(&str, &str)> {
+    let rest = line.get(line.find("self_info ")?..)?;
+    let rest = rest.get(rest.find(":model ")? + 7..)?;
+    let mut words = rest.split_whitespace();
+    let model = words.next().filter(|m| m.len() <= 40)?;
+    let imei = (words.next()? == "imei").then(|| words.next())??;
+    modem::imei_digits(imei)?;
+    Some((model, imei))
+}
+
+/// `LuatOS@EC618`, `Luat_V0013_RDA8910`: firmware that names the cellular chip it runs on. It runs on
+/// Wi-Fi and other chips too.
 fn luatos(line: &str) -> Option<&str> {
+    if let Some(at) = line.find("Luat_V") {
+        let word = line
+            .get(at..)?
+            .split(|c: char| c.is_whitespace() || matches!(c, '"' | ',' | ')'))
+            .next()?;
+        let (version, chip) = word.strip_prefix("Luat_V")?.split_once('_')?;
+        let shaped = version.len() == 4 && version.bytes().all(|b| b.is_ascii_digit());
+        return (shaped && chip.starts_with("RDA89") && line.contains("poweron reason"))
+            .then_some(chip);
+    }
     let rest = line.get(line.find("LuatOS@")? + 7..)?;
     let end = rest
         .find(|c: char| !c.is_ascii_alphanumeric())

@@ -153,6 +153,24 @@ fn names_time(word: &str) -> bool {
     .contains(&word.trim_end_matches(','))
 }
 
+/// A month of another language in front of a day and a clock, as syslog writes it: `lug 28 10:48:13`.
+fn is_local_month(word: &str, rest: &str) -> bool {
+    let mut behind = rest.split_whitespace();
+    let digits = |w: &str, most: usize| {
+        (1..=most).contains(&w.len()) && w.bytes().all(|b| b.is_ascii_digit())
+    };
+    (3..=5).contains(&word.chars().count())
+        && word.chars().all(|c| c.is_alphabetic() || c == '.')
+        && behind.next().is_some_and(|day| digits(day, 2))
+        && behind.next().is_some_and(|clock| {
+            let mut parts = clock.splitn(3, ':');
+            (0..2).all(|_| parts.next().is_some_and(|p| digits(p, 2)))
+                && parts
+                    .next()
+                    .is_some_and(|p| p.get(..2).is_some_and(|s| digits(s, 2)))
+        })
+}
+
 /// A time stamp with a clock in it, and a syslog sender behind it.
 fn time(text: &str) -> Option<&str> {
     let open = text.starts_with(['[', '(']);
@@ -169,7 +187,7 @@ fn time(text: &str) -> Option<&str> {
                 b.is_ascii_digit()
                     || matches!(b, b':' | b'.' | b',' | b'-' | b'/' | b'T' | b'Z' | b'+')
             });
-        if names_time(word) {
+        if names_time(word) || (!dated && !clock && is_local_month(word, trimmed.get(end..)?)) {
             dated = true;
         } else if numeric
             && core.matches(':').count() >= 1

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use crate::identity::luhn;
 use crate::json;
 use crate::modem::{self, Modem, imei_digits, stated};
-use crate::observation::{Clue, KeyKind, Place, Problem, Stance};
+use crate::observation::{Clue, KeyKind, Observation, Place, Problem, Stance};
 use crate::reader::{Head, ReadError, Reader, Sink};
 use crate::source::Source;
 use crate::text;
@@ -23,7 +23,7 @@ pub static READER: Reader = Reader {
     format: "snmp-walk",
     title: "SNMP walk: modem tables, entity tables, product ids",
     made_by: "snmpwalk -v2c -c ... HOST .1 ; snmprec recordings; JSON of monitoring systems",
-    proves: &[Stance::Observed],
+    proves: &[Stance::Observed, Stance::Declared],
     enumerates: &[],
     sniff,
     read,
@@ -516,6 +516,21 @@ impl Walk {
             .system("sysName")
             .map(|s| s.value.as_str())
             .filter(|h| modem::names_a_machine(h) && !h.contains(char::is_whitespace));
+        // The order code in the description says that a modem is built in; where one answers, it speaks
+        // for itself.
+        let built_in = device
+            .system("sysDescr")
+            .filter(|_| !router.is_empty() && modems.iter().all(Modem::is_empty))
+            .and_then(|said| Some((product::built_in(&said.value)?, said.place.clone())))
+            .map(|(value, place)| {
+                Observation::new(
+                    self.units,
+                    Stance::Declared,
+                    Clue::DeclaredModule,
+                    value,
+                    place,
+                )
+            });
         for thing in std::iter::once(&mut router).chain(&mut modems) {
             if let Some(host) = host {
                 thing.key(KeyKind::Host, host);
@@ -524,6 +539,9 @@ impl Walk {
                 thing.key(KeyKind::Serial, serial);
             }
             thing.finish(&mut self.units, sink)?;
+        }
+        if let Some(built_in) = built_in {
+            sink.observe(built_in)?;
         }
         if let Some(place) = device.full {
             sink.problem(Problem::lost(

@@ -360,6 +360,19 @@ pub fn of_description(text: &str) -> Option<Product> {
     })
 }
 
+/// The modem that an order code in a `sysDescr` says is built in. Cradlepoint writes the rate of the
+/// built-in modem into it: `IBR650C-150M-D`, `IBR900-1200M-B`; an `IBR900-NM` has none. (The maker's
+/// order guides; the walk of an IBR650C-150M-D at <https://github.com/kentik/snmp-profiles/issues/505>.)
+pub fn built_in(description: &str) -> Option<String> {
+    let product = of_description(description)?;
+    let code = product.model.filter(|_| product.maker == "Cradlepoint")?;
+    let rate = code.split('-').skip(1).find(|part| {
+        part.strip_suffix('M')
+            .is_some_and(|n| (2..=4).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_digit()))
+    })?;
+    Some(format!("built-in cellular modem ({rate} in {code})"))
+}
+
 /// The product a Teltonika product code begins with: `RUTX1100XXXX` is `RUTX11`.
 pub fn of_teltonika_code(code: &str) -> Option<&str> {
     let model = code.get(..6)?;
@@ -418,6 +431,21 @@ mod tests {
             ("Linux OpenWrt 5.4.188 #0 SMP", None),
         ] {
             assert_eq!(of_description(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn order_codes_with_a_modem() {
+        for (text, expected) in [
+            (
+                "Cradlepoint IBR650C-150M-D, Firmware Version 7.22.110.388605babc",
+                Some("built-in cellular modem (150M in IBR650C-150M-D)"),
+            ),
+            ("Cradlepoint IBR900-NM, Firmware Version 7.1.0", None),
+            ("Cradlepoint CBA850, Firmware Version 6.2.0.dd92f49", None),
+            ("Linux OpenWrt 5.4.188 #0 SMP", None),
+        ] {
+            assert_eq!(built_in(text).as_deref(), expected, "{text}");
         }
     }
 
