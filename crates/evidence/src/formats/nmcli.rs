@@ -93,6 +93,12 @@ fn summary(line: &str) -> Option<&str> {
     rest.split(')').next()
 }
 
+/// oFono hands on a telephone paired over Bluetooth (hands-free profile) as a device of type `gsm`.
+fn is_paired_phone(device: &str) -> bool {
+    let device = device.trim_start_matches('/');
+    device.starts_with("hfp/") || device.contains("org/bluez/")
+}
+
 #[derive(Default)]
 struct Block {
     device: String,
@@ -112,8 +118,11 @@ struct Listing {
 }
 
 impl Listing {
-    /// What is known of a device; it is a modem from here on.
+    /// What is known of a device; it is a modem from here on. `None` of a telephone.
     fn modem(&mut self, device: &str, place: &Place) -> Option<&mut Modem> {
+        if is_paired_phone(device) {
+            return None;
+        }
         let at = self.modems.iter().position(|(d, _)| d == device);
         let at = at.unwrap_or_else(|| {
             let mut m = Modem::new(Stance::Observed);

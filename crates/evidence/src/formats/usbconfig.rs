@@ -31,9 +31,10 @@ fn heading(line: &str) -> Option<(&str, &str)> {
     let (unit, rest) = line.trim().split_once(": <")?;
     let (bus, device) = unit.strip_prefix("ugen")?.split_once('.')?;
     let digits = |s: &str| !s.is_empty() && s.len() <= 3 && s.bytes().all(|b| b.is_ascii_digit());
-    let (name, _) = rest
-        .rsplit_once("> at usbus")
-        .or_else(|| rest.rsplit_once(">at usbus"))?;
+    // People blank the bus: `> at, cfg=0`.
+    let (name, _) = ["> at usbus", ">at usbus", "> at, cfg="]
+        .iter()
+        .find_map(|mark| rest.rsplit_once(mark))?;
     (digits(bus) && digits(device)).then_some((unit, name))
 }
 

@@ -50,6 +50,7 @@ const MIXED: &[&str] = &[
     "mm-log",
     "mmcli",
     "nmcli",
+    "openwrt",
     "qmicli",
     "system-profiler",
     "text",
