@@ -53,6 +53,7 @@ pub static READERS: &[&Reader] = &[
     &formats::openwrt::READER,
     &formats::digi_dal::READER,
     &formats::device_names::READER,
+    &formats::device_tree::READER,
     &formats::hardware_listing::READER,
     &formats::mode_switch::READER,
     &formats::module_label::READER,

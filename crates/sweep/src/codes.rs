@@ -140,6 +140,18 @@ const READING: &[(&str, &str)] = &[
         "The library that decodes a compressed stream gave up on it; what it gave before is kept.",
     ),
     (
+        "device-tree-cut",
+        "A device tree ends inside a node; the nodes that were complete are kept.",
+    ),
+    (
+        "device-tree-depth",
+        "Nodes of a device tree are nested deeper than is followed; what is in them is not read.",
+    ),
+    (
+        "device-tree-modems-exceeded",
+        "A device tree has more modems than are kept; the rest is not read.",
+    ),
+    (
         "encrypted",
         "A member of a container is encrypted and was not read.",
     ),

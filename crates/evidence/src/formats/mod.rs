@@ -17,6 +17,7 @@ pub mod cisco_ios;
 pub mod connection_manager;
 pub mod cyclonedx;
 pub mod device_names;
+pub mod device_tree;
 pub mod dhcp_leases;
 pub mod digi_dal;
 pub mod dmesg;

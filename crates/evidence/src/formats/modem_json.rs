@@ -17,7 +17,7 @@ use crate::text;
 /// The reader.
 pub static READER: Reader = Reader {
     format: "modem-json",
-    title: "JSON of modem pages: OpenWrt (3ginfo, modemdata, modemband, QModem), NetCloud, Cisco SD-WAN Manager; devices of an Enphase plant",
+    title: "JSON of modem pages: OpenWrt (3ginfo, modemdata, modemband, QModem), NetCloud, Cisco SD-WAN Manager; FortiOS; devices of an Enphase plant",
     made_by: "/usr/share/3ginfo-lite/3ginfo.sh; ubus call modemdata ...; ubus call qmodem ...; /dataservice/device/cellular/...; devices of the Enlighten API",
     proves: &[Stance::Observed],
     enumerates: &[],
@@ -137,6 +137,8 @@ fn sniff(head: &Head<'_>) -> u8 {
         || named("at_port")
         || named("conn_uptime_seconds")
         || named("lte_category")
+        // FortiOS: /api/v2/monitor/system/lte-modem/status
+        || (named("billing_date") && named("data_limit"))
         || named("modem_info");
     let identity = has(Field::Maker) && has(Field::Model) && has(Field::Revision);
     if is_sdwan(&keys) && has(Field::Model) && has(Field::Revision) {

@@ -193,6 +193,13 @@ impl Dialogue {
         self.ports.iter().any(|p| p == port)
     }
 
+    /// The command that waits for its result, if only cellular modems take it.
+    pub fn asked_of_cellular(&self) -> Option<String> {
+        let name = &self.pending.as_ref()?.command.name;
+        let plain = name.strip_prefix('+')?;
+        is_3gpp(plain).then(|| name.clone())
+    }
+
     /// A fact that something else than an answer states of the modem.
     pub fn state(&mut self, clue: Clue, value: &str, place: &Place) {
         self.understood += 1;

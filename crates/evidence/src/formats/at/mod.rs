@@ -36,6 +36,7 @@ fn sniff(head: &Head<'_>) -> u8 {
         "Modem",
         "LuatOS@",
         "self_info",
+        "GSTATUS",
         "0x",
     ]
     .iter()
@@ -90,7 +91,7 @@ fn sniff(head: &Head<'_>) -> u8 {
         (1, 3) => 30,
         _ => 0,
     };
-    if share < long && dialogue.results == 0 {
+    if share < long && dialogue.results == 0 && !states_sierra(text) {
         return 0;
     }
     match share {
@@ -98,6 +99,18 @@ fn sniff(head: &Head<'_>) -> u8 {
         5..15 => sure.min(52),
         _ => sure,
     }
+}
+
+/// The state of a modem as Sierra Wireless's print it, which no other text has: `!GSTATUS:` and the first
+/// line below it.
+fn states_sierra(text: &str) -> bool {
+    memchr::memmem::find_iter(text.as_bytes(), "!GSTATUS:")
+        .take(16)
+        .any(|at| {
+            text.get(at..)
+                .and_then(|t| t.lines().nth(1))
+                .is_some_and(|l| l.trim_start().starts_with("Current Time:"))
+        })
 }
 
 /// Words that a text on disks, batteries or processors does not have.
@@ -231,6 +244,15 @@ impl<'a> Transcript<'a> {
         let bare = prefix::bare(line);
         if let Some(bytes) = dump(&bare.text) {
             return self.dumped(&bytes, place, sink);
+        }
+        // Zephyr's modem drivers log what they send and that it was accepted. GNSS receivers are driven
+        // by the same code, but are not told to register.
+        if line.contains("modem_chat_log_received_command: OK")
+            && let Some(name) = self.dialogue.asked_of_cellular()
+        {
+            self.dialogue.speaks();
+            self.dialogue
+                .state(Clue::CellularInterface, &format!("accepts AT{name}"), place);
         }
         if let Some((model, imei)) = luat_self(line) {
             self.dialogue.speaks();

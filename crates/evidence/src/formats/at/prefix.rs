@@ -332,6 +332,13 @@ fn mark(text: &str) -> Option<&str> {
     if hashes.len() < text.len() && hashes.starts_with(' ') {
         return Some(hashes);
     }
+    // `00> `: channel of a debug probe (SEGGER RTT).
+    if let Some((channel, rest)) = text.split_once("> ")
+        && channel.len() == 2
+        && channel.bytes().all(|b| b.is_ascii_digit())
+    {
+        return Some(rest);
+    }
     // Prompt of a shell on a microcontroller, the direction in the log of Android's radio layer.
     if let Some(rest) = ["uart:~$ ", "shell:~$ ", "rtt:~$ ", "AT> ", "AT< "]
         .iter()
