@@ -67,6 +67,7 @@ pub static READERS: &[&Reader] = &[
     &formats::arp_table::READER,
     &formats::dns_log::READER,
     &formats::agent_inventory::READER,
+    &formats::windows_network::READER,
 ];
 
 /// The reader of this format name.

@@ -64,6 +64,7 @@ pub mod udevadm;
 pub mod usb_devices;
 pub mod usbconfig;
 pub mod usbipd;
+pub mod windows_network;
 pub mod windows_pnp;
 pub mod workbook;
 pub mod zeek;

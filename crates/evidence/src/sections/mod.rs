@@ -58,6 +58,7 @@ const MIXED: &[&str] = &[
     "usb-devices",
     "usbconfig",
     "usbipd",
+    "windows-network",
     "windows-pnp",
 ];
 
