@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read};
 
 use crate::reader::ReadError;
+use crate::text;
 
 /// Bounds every reader keeps. Sizes in bytes.
 #[derive(Clone, Debug)]
@@ -110,8 +111,8 @@ impl<'a> Source<'a> {
     }
 }
 
-/// UTF-16 by its mark becomes UTF-8 on the way, so that no reader need know of it; every other stream
-/// passes unchanged.
+/// UTF-16, by its mark or its look, becomes UTF-8 on the way, so that no reader need know of it; every
+/// other stream passes unchanged.
 struct Utf8<R> {
     input: R,
     state: Encoding,
@@ -141,21 +142,36 @@ impl<R: Read> Utf8<R> {
 
     /// Looks at the first bytes.
     fn begin(&mut self) -> io::Result<()> {
-        let mut first = Vec::with_capacity(2);
-        (&mut self.input).take(2).read_to_end(&mut first)?;
-        let encoding = match first.as_slice() {
-            [0xff, 0xfe] => Some(encoding_rs::UTF_16LE),
-            [0xfe, 0xff] => Some(encoding_rs::UTF_16BE),
-            _ => None,
+        let mut first = Vec::with_capacity(text::UNMARKED_PREFIX);
+        (&mut self.input)
+            .take(text::UNMARKED_PREFIX as u64)
+            .read_to_end(&mut first)?;
+        let (encoding, raw) = match first.as_slice() {
+            [0xff, 0xfe, raw @ ..] => (encoding_rs::UTF_16LE, raw),
+            [0xfe, 0xff, raw @ ..] => (encoding_rs::UTF_16BE, raw),
+            raw => match text::unmarked_utf16(raw) {
+                Some(encoding) => (encoding, raw),
+                None => {
+                    self.state = Encoding::Unchanged;
+                    self.ready = first;
+                    return Ok(());
+                }
+            },
         };
-        if let Some(encoding) = encoding {
-            self.state = Encoding::Utf16(encoding.new_decoder_without_bom_handling());
-        } else {
-            self.state = Encoding::Unchanged;
-            self.ready = first;
-        }
+        let mut decoder = encoding.new_decoder_without_bom_handling();
+        self.ready = decoded(&mut decoder, raw, false);
+        self.state = Encoding::Utf16(decoder);
         Ok(())
     }
+}
+
+fn decoded(decoder: &mut encoding_rs::Decoder, raw: &[u8], last: bool) -> Vec<u8> {
+    let room = decoder
+        .max_utf8_buffer_length(raw.len())
+        .unwrap_or(raw.len() * 3 + 16);
+    let mut text = String::with_capacity(room);
+    let _ = decoder.decode_to_string(raw, &mut text, last);
+    text.into_bytes()
 }
 
 impl<R: Read> Read for Utf8<R> {
@@ -189,14 +205,7 @@ impl<R: Read> Read for Utf8<R> {
             let mut raw = [0u8; 8192];
             let n = self.input.read(&mut raw)?;
             self.ended = n == 0;
-            let raw = raw.get(..n).unwrap_or_default();
-            let mut text = String::with_capacity(
-                decoder
-                    .max_utf8_buffer_length(raw.len())
-                    .unwrap_or(raw.len() * 3 + 16),
-            );
-            let _ = decoder.decode_to_string(raw, &mut text, self.ended);
-            self.ready = text.into_bytes();
+            self.ready = decoded(decoder, raw.get(..n).unwrap_or_default(), self.ended);
             self.given = 0;
         }
     }
@@ -226,6 +235,11 @@ mod tests {
         let mut be = vec![0xfe, 0xff];
         be.extend(text.encode_utf16().flat_map(u16::to_be_bytes));
         assert_eq!(through(&be), text.as_bytes());
+        // Without a mark.
+        assert_eq!(through(le.get(2..).unwrap()), text.as_bytes());
+        assert_eq!(through(be.get(2..).unwrap()), text.as_bytes());
+        let numbers: Vec<u8> = (0..500u16).flat_map(u16::to_le_bytes).collect();
+        assert_eq!(through(&numbers), numbers);
         for other in [
             &b""[..],
             b"\xff",

@@ -6,7 +6,38 @@ use crate::observation::{Place, Problem};
 use crate::reader::{ReadError, Sink};
 use crate::source::Source;
 
-/// The text of some bytes: UTF-8 (with or without mark), UTF-16 by its mark, else CP1252.
+/// How many bytes [`unmarked_utf16`] looks at.
+pub(crate) const UNMARKED_PREFIX: usize = 256;
+
+/// The byte order of a text in UTF-16 that begins without a mark, as PowerShell's redirection into a
+/// pipe and some exports leave it; `None` if these first bytes are something else. At least 16 units are
+/// needed, three of four of them ASCII and none of them NUL.
+pub(crate) fn unmarked_utf16(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    let head = bytes.get(..bytes.len().min(UNMARKED_PREFIX))?;
+    let units = head.len() / 2;
+    if units < 16 {
+        return None;
+    }
+    let is_text = |b: u8| matches!(b, b'\t' | b'\n' | b'\r' | 0x20..=0x7e);
+    let (mut little, mut big) = (0, 0);
+    for unit in head.chunks_exact(2) {
+        match unit {
+            [0, 0] => return None,
+            [b, 0] => little += usize::from(is_text(*b)),
+            [0, b] => big += usize::from(is_text(*b)),
+            _ => {}
+        }
+    }
+    if little * 4 >= units * 3 {
+        Some(encoding_rs::UTF_16LE)
+    } else if big * 4 >= units * 3 {
+        Some(encoding_rs::UTF_16BE)
+    } else {
+        None
+    }
+}
+
+/// The text of some bytes: UTF-8 (with or without mark), UTF-16 by its mark or its look, else CP1252.
 /// `None` for binary: a NUL byte outside UTF-16.
 pub fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
     if let Some((encoding, skip)) = encoding_rs::Encoding::for_bom(bytes) {
@@ -14,7 +45,8 @@ pub fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
         return Some(encoding.decode_without_bom_handling(rest).0);
     }
     if memchr::memchr(0, bytes).is_some() {
-        return None;
+        let encoding = unmarked_utf16(bytes)?;
+        return Some(encoding.decode_without_bom_handling(bytes).0);
     }
     // A prefix may end inside a character: accept UTF-8 that is only incomplete at its very end.
     match std::str::from_utf8(bytes) {

@@ -502,7 +502,7 @@ impl List {
             Field::Name => {
                 self.words
                     .name
-                    .get_or_insert_with(|| (value.to_owned(), place.clone()));
+                    .get_or_insert_with(|| (without_index(value).to_owned(), place.clone()));
             }
             Field::Maker => self.words.maker = Some(value.to_owned()),
             Field::Service => self.words.service = Some((value.to_owned(), place.clone())),
@@ -546,7 +546,8 @@ impl List {
             Reported::No => {}
         }
         let label = trimmed
-            .find([':', '='])
+            // Reports of msinfo32 have a tab.
+            .find([':', '=', '\t'])
             .filter(|at| *at <= 40)
             .and_then(|at| Some((trimmed.get(..at)?, trimmed.get(at + 1..)?)))
             .filter(|(label, _)| !label.contains('\\'));
@@ -611,6 +612,16 @@ impl List {
             self.words.attached = status.and_then(|s| attached(Field::Status, s));
         }
         self.finish();
+    }
+}
+
+/// `[00000007] Fibocom L850-GL` without the number that WMI puts in front of a caption.
+fn without_index(name: &str) -> &str {
+    match name.strip_prefix('[').and_then(|n| n.split_once("] ")) {
+        Some((number, rest)) if number.len() == 8 && number.bytes().all(|b| b.is_ascii_digit()) => {
+            rest
+        }
+        _ => name,
     }
 }
 
