@@ -68,6 +68,7 @@ pub static READERS: &[&Reader] = &[
     &formats::dns_log::READER,
     &formats::agent_inventory::READER,
     &formats::windows_network::READER,
+    &formats::lshw::READER,
 ];
 
 /// The reader of this format name.

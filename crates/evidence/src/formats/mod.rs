@@ -31,6 +31,7 @@ pub mod hilink;
 pub mod id_table;
 pub mod ioreg;
 pub mod kicad;
+pub mod lshw;
 pub mod lspci;
 pub mod lsusb;
 pub mod mm_log;
