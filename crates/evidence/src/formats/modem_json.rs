@@ -17,7 +17,7 @@ use crate::text;
 /// The reader.
 pub static READER: Reader = Reader {
     format: "modem-json",
-    title: "JSON of modem pages: OpenWrt (3ginfo, modemdata, modemband, QModem), NetCloud, Cisco SD-WAN Manager; FortiOS; devices of an Enphase plant",
+    title: "JSON of modem pages: OpenWrt (3ginfo, modemdata, modemband, QModem), NetCloud, Cisco SD-WAN Manager; FortiOS, UniFi, uqmi; devices of an Enphase plant",
     made_by: "/usr/share/3ginfo-lite/3ginfo.sh; ubus call modemdata ...; ubus call qmodem ...; /dataservice/device/cellular/...; devices of the Enlighten API",
     proves: &[Stance::Observed],
     enumerates: &[],
@@ -76,8 +76,8 @@ fn field(key: &str) -> Option<Field> {
         "hardwareversion" | "cellularhardwareversion" | "hwversion" | "hardwarerevision" => {
             Field::Hardware
         }
-        "imei" | "modemimei" | "cellularimei" => Field::Imei,
-        "iccid" | "simiccid" | "cellulariccid" => Field::Iccid,
+        "imei" | "modemimei" | "cellularimei" | "lteimei" => Field::Imei,
+        "iccid" | "simiccid" | "cellulariccid" | "lteiccid" => Field::Iccid,
         "cport" | "atport" | "port" | "comport" | "modemport" | "path" | "modempath"
         | "devpath" => Field::Port,
         "vidpid" | "usbid" | "usbvidpid" => Field::Id,
@@ -107,9 +107,10 @@ fn sniff(head: &Head<'_>) -> u8 {
     }
     let mut seen = Vec::new();
     let mut keys = Vec::new();
-    let (mut page_of_qmodem, mut listed) = (false, false);
+    let (mut page_of_qmodem, mut listed, mut ready) = (false, false, false);
     json::walk(head.text, |s| {
         listed |= is_listed_modem(s);
+        ready |= runs(s);
         page_of_qmodem |= s.path.iter().any(|p| p == "modem_info");
         let key = if s.key == "key" { s.value } else { s.key };
         if let Some(f) = field(key)
@@ -125,6 +126,14 @@ fn sniff(head: &Head<'_>) -> u8 {
         return 90;
     }
     if listed {
+        return 82;
+    }
+    let all = |names: &[&str]| names.iter().all(|n| keys.iter().any(|k| k == n));
+    // A device of UniFi's for LTE as a way out, and `uqmi --get-system-info`.
+    if ready
+        && (all(&["lte_state", "lte_failover_mode"])
+            || all(&["service_status", "true_service_status"]))
+    {
         return 82;
     }
     let has = |f: Field| seen.contains(&f);
@@ -149,7 +158,9 @@ fn sniff(head: &Head<'_>) -> u8 {
         93
     } else if has(Field::Model) && page && seen.len() >= 3 {
         90
-    } else if identity && (has(Field::Imei) || named("imsi") || page) {
+    } else if identity && (has(Field::Imei) || named("imsi") || page)
+        || all(&["billing_date", "data_limit", "manufacturer", "model"])
+    {
         86
     } else if page && has(Field::Maker) && has(Field::Revision) && has(Field::Imei)
         || named("csq") && has(Field::Registration)
@@ -165,6 +176,21 @@ fn sniff(head: &Head<'_>) -> u8 {
 /// `"type": "CellularModem"` beside the devices of a plant.
 fn is_listed_modem(s: &Scalar<'_>) -> bool {
     s.key == "type" && s.value == "CellularModem"
+}
+
+/// A state that only a running modem has, of those that no name goes with: `lte_state` of UniFi's devices,
+/// `service_status` of a radio technology in what `uqmi` prints.
+fn runs(s: &Scalar<'_>) -> bool {
+    match s.key {
+        "lte_state" => matches!(s.value, "ready" | "connected" | "registered"),
+        "service_status" => {
+            s.value == "available"
+                && s.path
+                    .iter()
+                    .any(|p| matches!(p.as_str(), "gsm" | "wcdma" | "lte" | "5gnr"))
+        }
+        _ => false,
+    }
 }
 
 /// True of the keys of a cellular list of SD-WAN Manager, in lower case.
@@ -213,6 +239,14 @@ impl Page {
                 &Place::Line(s.line),
             );
             return self.end(sink);
+        }
+        if runs(s) {
+            self.modem.say(
+                Clue::CellularInterface,
+                &format!("{} {}", s.key, s.value),
+                &Place::Line(s.line),
+            );
+            return Ok(());
         }
         match s.key {
             "key" => {

@@ -81,6 +81,13 @@ fn words(label: &str) -> Vec<String> {
         }
     }
     out.retain(|w| !w.is_empty());
+    // `MODEMVENDOR=QUECTEL`: a variable of a shell.
+    if let [one] = out.as_slice()
+        && let Some(rest) = one.strip_prefix("modem")
+        && ["vendor", "model", "imei", "firmware", "revision"].contains(&rest)
+    {
+        return vec!["modem".to_owned(), rest.to_owned()];
+    }
     out
 }
 
@@ -141,6 +148,7 @@ fn asked(label: &str) -> Option<Asked> {
     } else if ["rssi", "rsrp", "rsrq", "sinr", "csq", "rscp", "ecio"]
         .iter()
         .any(|w| has(w))
+        || matches!(words.as_slice(), [one] if one == "signal")
         || (has("signal")
             && ["strength", "quality", "level", "stat"]
                 .iter()

@@ -1,5 +1,5 @@
 //! What a text travels in: quoted-printable mail, a mail written as a page, strings of JSON as journals,
-//! containers and automation write them. Opened line by line, in bounded memory; every line keeps the
+//! containers and automation write them, lists into which copying turned the lines of a page. Opened line by line, in bounded memory; every line keeps the
 //! number of the line it came from.
 
 use std::cell::RefCell;
@@ -43,6 +43,49 @@ pub(super) enum Envelope {
     PrintablePage,
     /// Strings of JSON.
     Json,
+    /// Every line is the point of a list: `  7. | model: BG95-M5`, `- Hardware Version = 20`.
+    List,
+}
+
+/// Fewest lines of a text that is taken for a list.
+const SHORTEST_LIST: usize = 6;
+
+/// The number of a point and what stands behind it; a dash has none.
+fn point(line: &str) -> Option<(Option<u64>, &str)> {
+    let text = line.trim_start();
+    if let Some(rest) = text.strip_prefix("- ") {
+        return Some((None, rest));
+    }
+    if text.trim_end() == "-" {
+        return Some((None, ""));
+    }
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let number = text.get(..digits)?.parse().ok()?;
+    let rest = text.get(digits..)?.strip_prefix('.')?;
+    (digits <= 6 && (rest.is_empty() || rest.starts_with(' ')))
+        .then(|| (Some(number), rest.strip_prefix(' ').unwrap_or(rest)))
+}
+
+/// True if all lines are points, of one kind and numbered without a gap.
+fn is_list(text: &str) -> bool {
+    let mut last: Option<Option<u64>> = None;
+    let mut points = 0usize;
+    for line in text.lines().filter(|l| !l.trim().is_empty()).take(600) {
+        let Some((number, _)) = point(line) else {
+            return false;
+        };
+        let follows = match (last, number) {
+            (None, _) | (Some(None), None) => true,
+            (Some(Some(before)), Some(now)) => before.checked_add(1) == Some(now),
+            _ => false,
+        };
+        if !follows {
+            return false;
+        }
+        last = Some(number);
+        points += 1;
+    }
+    points >= SHORTEST_LIST
 }
 
 impl Envelope {
@@ -56,6 +99,9 @@ impl Envelope {
                     .any(|(at, _)| text.get(at + k.len()..).is_some_and(|r| r.starts_with('"')))
             });
             return printed.then_some(Self::Json);
+        }
+        if is_list(text) {
+            return Some(Self::List);
         }
         let mut page = false;
         let mut printable = false;
@@ -128,6 +174,11 @@ impl Opener {
     fn line(&mut self, number: u64, raw: &[u8], out: &mut Vec<(u64, String)>) {
         match self.envelope {
             Envelope::Json => self.json(number, &String::from_utf8_lossy(raw), out),
+            Envelope::List => {
+                let line = String::from_utf8_lossy(raw);
+                let bare = point(&line).map_or(line.as_ref(), |(_, rest)| rest);
+                out.push((number, bare.to_owned()));
+            }
             Envelope::Page => self.page(number, &String::from_utf8_lossy(raw), out),
             Envelope::Printable | Envelope::PrintablePage => {
                 if self.joined.is_empty() {
@@ -436,6 +487,25 @@ mod tests {
                 .opened(page)
                 .contains("\nBus 001 Device 002: ID 2c7c:0125 A & B\nnext\n")
         );
+    }
+
+    #[test]
+    fn lists_are_opened() {
+        let numbered = "  1. a\n  2. b: x\n  3. | c\n\n  4. d\n  5.\n  6. f\n";
+        assert_eq!(Envelope::of(numbered), Some(Envelope::List));
+        assert_eq!(Envelope::List.opened(numbered), "a\nb: x\n| c\n\nd\n\nf\n");
+        assert_eq!(
+            Envelope::of("- a\n- b\n-\n- d\n- e\n- f"),
+            Some(Envelope::List)
+        );
+        for none in [
+            "1. a\n2. b\n4. c\n5. d\n6. e\n7. f",
+            "- a\nb\n- c\n- d\n- e\n- f\n- g",
+            "1. a\n2. b",
+            "18446744073709551615. a\n1. b\n2. c\n3. d\n4. e\n5. f",
+        ] {
+            assert_eq!(Envelope::of(none), None, "{none}");
+        }
     }
 
     #[test]

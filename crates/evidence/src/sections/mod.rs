@@ -109,7 +109,8 @@ pub fn choose(head: &Head<'_>) -> Option<Plan> {
     match within {
         // A reader that knows the text as it stands, too, would take several lines for one.
         Some(within)
-            if MIXED.contains(&within.reader.format)
+            if (MIXED.contains(&within.reader.format)
+                || envelope == Envelope::List && within.reader.format == "cisco-ios")
                 && within.reader.format != "text"
                 && within.sure >= LEAST_WITHIN
                 && plan
