@@ -103,6 +103,8 @@ enum Label {
     /// A model under a label that only programs talking to a modem print (`Modem Info:`).
     Named,
     Revision,
+    /// A revision under a label that says it is the modem's: `Modem FW:`.
+    OfModem,
     Imei,
     Serial,
     Hardware,
@@ -491,14 +493,16 @@ impl Dialogue {
             .as_ref()
             .is_some_and(|p| p.command.name == "!PRIID");
         let label = match label {
-            Label::Revision | Label::Maker | Label::Model if of_settings => Label::Ignored,
+            Label::Revision | Label::OfModem | Label::Maker | Label::Model if of_settings => {
+                Label::Ignored
+            }
             Label::CarrierPri if !of_settings => Label::Ignored,
             other => other,
         };
         let clue = match label {
             Label::Maker => Clue::ModemManufacturer,
             Label::Model | Label::Named => Clue::ModemModel,
-            Label::Revision => Clue::ModemRevision,
+            Label::Revision | Label::OfModem => Clue::ModemRevision,
             Label::Imei => Clue::Imei,
             // Not a fact of its own: a key.
             Label::Serial => Clue::Slot,
@@ -551,7 +555,7 @@ impl Dialogue {
             self.loose.clear();
         }
         self.loose_gap = 0;
-        if label == Label::Revision
+        if matches!(label, Label::Revision | Label::OfModem)
             && self.loose.is_empty()
             && !self.recent.is_empty()
             && is_revision(&value)
@@ -585,12 +589,17 @@ impl Dialogue {
     fn settle_loose(&mut self, units: &mut u64, sink: &mut dyn Sink) -> Result<(), ReadError> {
         let loose = std::mem::take(&mut self.loose);
         let has = |l: Label| loose.iter().any(|(k, _)| *k == l);
-        let named = has(Label::Maker) || has(Label::Model) || has(Label::Named);
+        let imei = loose
+            .iter()
+            .any(|(l, f)| *l == Label::Imei && imei_shaped(&f.value));
+        let named = has(Label::Maker)
+            || has(Label::Model)
+            || has(Label::Named)
+            || (has(Label::OfModem) && imei);
         let numbered = has(Label::Named)
             || has(Label::Revision)
-            || loose
-                .iter()
-                .any(|(l, f)| *l == Label::Imei && imei_shaped(&f.value))
+            || has(Label::OfModem)
+            || imei
             || has(Label::Capabilities);
         if named && numbered {
             let value = |l: Label| loose.iter().find(|(k, _)| *k == l).map(|(_, f)| &f.value);
@@ -598,7 +607,10 @@ impl Dialogue {
                 || has(Label::Imei)
                 || has(Label::Capabilities)
                 || matches!(
-                    (value(Label::Model), value(Label::Revision)),
+                    (
+                        value(Label::Model),
+                        value(Label::Revision).or(value(Label::OfModem)),
+                    ),
                     (Some(model), Some(revision)) if share_a_stem(model, revision)
                 );
             self.understood += loose.len();
@@ -936,7 +948,7 @@ pub(crate) fn states_identity(text: &str) -> bool {
     label(text.trim()).is_some_and(|(label, _)| {
         matches!(
             label,
-            Label::Maker | Label::Model | Label::Named | Label::Revision
+            Label::Maker | Label::Model | Label::Named | Label::Revision | Label::OfModem
         )
     })
 }
@@ -1606,22 +1618,25 @@ const LABELS: &[(&str, Label)] = &[
     ("modem type", Label::Model),
     ("card type", Label::Model),
     ("module manufacturer", Label::Maker),
-    ("module firmware", Label::Revision),
-    ("module firmware version", Label::Revision),
-    ("module revision", Label::Revision),
+    ("module firmware", Label::OfModem),
+    ("module firmware version", Label::OfModem),
+    ("module revision", Label::OfModem),
     ("module imei", Label::Imei),
     ("model name", Label::Model),
     ("modem name", Label::Named),
     ("modem info", Label::Named),
     ("revision", Label::Revision),
-    ("modem revision", Label::Revision),
+    ("modem revision", Label::OfModem),
     ("firmware", Label::Revision),
     ("firmware version", Label::Revision),
     ("firmware revision", Label::Revision),
     ("software version", Label::Revision),
-    ("modem firmware", Label::Revision),
-    ("modem firmware version", Label::Revision),
+    ("modem firmware", Label::OfModem),
+    ("modem firmware version", Label::OfModem),
     ("fw version", Label::Revision),
+    ("modem fw", Label::OfModem),
+    ("modem fw version", Label::OfModem),
+    ("modem version", Label::OfModem),
     ("imei", Label::Imei),
     ("modem imei", Label::Imei),
     ("fsn", Label::Serial),
@@ -1631,7 +1646,7 @@ const LABELS: &[(&str, Label)] = &[
     ("h/w revision", Label::Hardware),
     ("wwan device manufacturer", Label::Maker),
     ("wwan device model", Label::Model),
-    ("wwan device revision", Label::Revision),
+    ("wwan device revision", Label::OfModem),
     ("wwan device imei", Label::Imei),
     ("+gcap", Label::Capabilities),
     ("carrier pri", Label::CarrierPri),

@@ -125,6 +125,10 @@ fn names_cellular(text: &str) -> bool {
 /// A line with a command that asks a modem, whatever a logger put around it.
 pub(crate) fn begins(line: &str) -> bool {
     let bytes = line.as_bytes();
+    // `gcom info` and `comgt info` print the answers below a heading of their own.
+    if bytes.first() == Some(&b'#') && line.contains("# Wireless WAN Modem Configuration #") {
+        return true;
+    }
     // Asked of every line of mixed texts: most hold no such thing.
     let may = memchr::memchr2_iter(b'T', b't', bytes).any(|t| {
         matches!(
