@@ -69,6 +69,7 @@ pub static READERS: &[&Reader] = &[
     &formats::agent_inventory::READER,
     &formats::windows_network::READER,
     &formats::lshw::READER,
+    &formats::system_facts::READER,
 ];
 
 /// The reader of this format name.

@@ -149,14 +149,14 @@ impl<R: Read> Utf8<R> {
         let (encoding, raw) = match first.as_slice() {
             [0xff, 0xfe, raw @ ..] => (encoding_rs::UTF_16LE, raw),
             [0xfe, 0xff, raw @ ..] => (encoding_rs::UTF_16BE, raw),
-            raw => match text::unmarked_utf16(raw) {
-                Some(encoding) => (encoding, raw),
-                None => {
+            raw => {
+                let Some(encoding) = text::unmarked_utf16(raw) else {
                     self.state = Encoding::Unchanged;
                     self.ready = first;
                     return Ok(());
-                }
-            },
+                };
+                (encoding, raw)
+            }
         };
         let mut decoder = encoding.new_decoder_without_bom_handling();
         self.ready = decoded(&mut decoder, raw, false);

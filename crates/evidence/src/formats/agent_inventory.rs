@@ -146,6 +146,7 @@ struct Machine<'n> {
     android: bool,
     /// It was asked over the network, so its modems are its cellular modems.
     network_device: bool,
+    usb: Vec<Entry>,
     modems: Vec<Entry>,
     sims: Vec<Entry>,
     firmwares: Vec<Entry>,
@@ -164,6 +165,7 @@ impl<'n> Machine<'n> {
             mac: None,
             android: false,
             network_device: false,
+            usb: Vec::new(),
             modems: Vec::new(),
             sims: Vec::new(),
             firmwares: Vec::new(),
@@ -204,7 +206,14 @@ impl<'n> Machine<'n> {
                     .any(|f| entry.get(f).is_some_and(|n| n.contains("Android")));
             }
             Section::Info => self.info(&entry),
-            Section::Usb => self.usb(&entry),
+            // Read at the end: how ids are written depends on the system, which may be told later.
+            Section::Usb => {
+                if self.usb.len() < MOST_UNITS {
+                    self.usb.push(entry);
+                } else {
+                    self.left_out = true;
+                }
+            }
             Section::Controllers => self.controller(&entry),
             Section::Networks => self.network(&entry),
             Section::Modems => bounded(&mut self.modems, entry),
@@ -252,14 +261,26 @@ impl<'n> Machine<'n> {
         self.mac = entry.get("MAC").map(str::to_ascii_lowercase);
     }
 
-    fn usb(&mut self, entry: &Entry) {
-        let id = entry
-            .get("VENDORID")
-            .and_then(hex_id::up_to_four)
-            .zip(entry.get("PRODUCTID").and_then(hex_id::up_to_four));
+    fn usb(&mut self, entry: &Entry, sink: &mut dyn Sink) {
+        let written = entry.get("VENDORID").zip(entry.get("PRODUCTID"));
+        let id = written.and_then(|(vendor, product)| {
+            if self.android {
+                android_id(vendor, product)
+            } else {
+                Some((hex_id::up_to_four(vendor)?, hex_id::up_to_four(product)?))
+            }
+        });
         let Some(((vendor, product), (_, place))) = id.zip(entry.find("PRODUCTID")) else {
-            // OCS lists USB devices by name only.
-            self.named(entry, &["NAME", "CAPTION", "DESCRIPTION"]);
+            if let Some((_, place)) = entry.find("PRODUCTID").filter(|_| written.is_some()) {
+                sink.problem(Problem::note(
+                    "bad-id",
+                    place.clone(),
+                    "an id that is no hexadecimal number, or may be a decimal one: the device was left out",
+                ));
+            } else {
+                // OCS lists USB devices by name only.
+                self.named(entry, &["NAME", "CAPTION", "DESCRIPTION"]);
+            }
             return;
         };
         let mut device = self.device();
@@ -384,6 +405,9 @@ impl<'n> Machine<'n> {
 
     /// The end of a machine: what its parts say together is handed on.
     fn finish(&mut self, sink: &mut dyn Sink) -> Result<(), ReadError> {
+        for entry in std::mem::take(&mut self.usb) {
+            self.usb(&entry, sink);
+        }
         let mut modems = std::mem::take(&mut self.modems);
         let mut sims = std::mem::take(&mut self.sims);
         let firmwares: Vec<Entry> = std::mem::take(&mut self.firmwares)
@@ -523,6 +547,22 @@ fn full_name(entry: &Entry) -> Option<(String, Place)> {
         _ => name.to_owned(),
     };
     Some((name, place.clone()))
+}
+
+/// An id by the agent of Android, which wrote decimal numbers in its first versions and hexadecimal ones
+/// later (<https://github.com/glpi-project/android-inventory-library/issues/67>); `None` where the two
+/// numbers may be either.
+fn android_id(vendor: &str, product: &str) -> Option<(String, String)> {
+    let both = [vendor, product];
+    let decimal = both.iter().all(|n| n.bytes().all(|b| b.is_ascii_digit()));
+    if !decimal || both.iter().any(|n| n.len() == 4 && n.starts_with('0')) {
+        return Some((hex_id::four(vendor)?, hex_id::four(product)?));
+    }
+    if both.iter().all(|n| n.len() == 4) {
+        return None;
+    }
+    let number = |n: &str| n.parse::<u16>().ok().map(|n| format!("{n:04x}"));
+    Some((number(vendor)?, number(product)?))
 }
 
 /// The id in `USB\VID_1199&PID_9079&MI_0C\...`.
@@ -684,5 +724,19 @@ fn from_xml(text: &str, machine: &mut Machine<'_>, sink: &mut dyn Sink) -> Resul
                 return Ok(());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_android() {
+        let id = |v: &str, p: &str| android_id(v, p).map(|(v, p)| format!("{v}:{p}"));
+        assert_eq!(id("5075", "13569").as_deref(), Some("13d3:3501"));
+        assert_eq!(id("2c7c", "0125").as_deref(), Some("2c7c:0125"));
+        assert_eq!(id("1267", "2307"), None);
+        assert_eq!(id("70000", "1"), None);
     }
 }

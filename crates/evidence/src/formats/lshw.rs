@@ -148,15 +148,23 @@ impl Node {
             device.port(format!("pci:{port}"));
         }
         let product = self.product.map(|(p, place)| (split_id(&p), place));
-        let vendor = self.vendor.map(|(v, place)| (split_id(&v).0, place));
+        let clue = if usb.is_some() {
+            Clue::UsbId
+        } else {
+            Clue::PciId
+        };
+        // `Quectel [2C7C]` and `EM12-G [2C7C:512]`, or `EM12-G [0512]`.
         if let Some(((_, Some(id)), place)) = &product {
-            let clue = if usb.is_some() {
-                Clue::UsbId
-            } else {
-                Clue::PciId
+            let vendor = || hex_id::four(&split_id(&self.vendor.as_ref()?.0).1?);
+            let id = match id.split_once(':') {
+                Some((v, d)) => hex_id::up_to_four(v).zip(hex_id::up_to_four(d)),
+                None => vendor().zip(hex_id::four(id)),
             };
-            device.fact(clue, id, place.clone());
+            if let Some((vendor, product)) = id {
+                device.fact(clue, &format!("{vendor}:{product}"), place.clone());
+            }
         }
+        let vendor = self.vendor.map(|(v, place)| (split_id(&v).0, place));
         if usb.is_some() {
             if let Some((vendor, place)) = vendor {
                 device.text(Clue::UsbManufacturer, &vendor, place);
@@ -194,7 +202,7 @@ fn bounded(text: &str) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-/// `EHCI Host Controller [1D6B:2]` is a name and an id, `Quectel [2C7C]` a name.
+/// `EHCI Host Controller [1D6B:2]`: the name, and what stands in the brackets if it is hexadecimal.
 fn split_id(text: &str) -> (String, Option<String>) {
     let parts = text
         .strip_suffix(']')
@@ -203,11 +211,7 @@ fn split_id(text: &str) -> (String, Option<String>) {
     let Some((name, id)) = parts else {
         return (text.to_owned(), None);
     };
-    let id = id
-        .split_once(':')
-        .and_then(|(v, d)| Some((hex_id::up_to_four(v)?, hex_id::up_to_four(d)?)))
-        .map(|(vendor, device)| format!("{vendor}:{device}"));
-    (name.to_owned(), id)
+    (name.to_owned(), Some(id.to_owned()))
 }
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
@@ -402,12 +406,12 @@ mod tests {
     fn ids_in_brackets() {
         assert_eq!(
             split_id("EHCI Host Controller [1D6B:2]"),
-            (
-                "EHCI Host Controller".to_owned(),
-                Some("1d6b:0002".to_owned())
-            )
+            ("EHCI Host Controller".to_owned(), Some("1D6B:2".to_owned()))
         );
-        assert_eq!(split_id("Quectel [2C7C]"), ("Quectel".to_owned(), None));
+        assert_eq!(
+            split_id("Quectel [2C7C]"),
+            ("Quectel".to_owned(), Some("2C7C".to_owned()))
+        );
         assert_eq!(
             split_id("TU102 [GeForce RTX 2080 Ti]"),
             ("TU102 [GeForce RTX 2080 Ti]".to_owned(), None)

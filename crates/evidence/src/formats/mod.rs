@@ -59,6 +59,7 @@ pub mod snmp;
 pub mod spdx;
 pub mod suricata;
 pub mod sysfs;
+pub mod system_facts;
 pub mod system_profiler;
 pub mod table;
 pub mod udevadm;
