@@ -56,22 +56,25 @@ enum Said<'a> {
 }
 
 fn sniff(head: &Head<'_>) -> u8 {
-    let (mut begins, mut devices, mut other) = (0, 0, 0);
+    let (mut begins, mut updates, mut devices, mut other) = (0, 0, 0, 0);
     let mut log = Log::new();
     for line in head.lines().take(2000) {
         for said in log.said(line) {
             match said {
-                Said::Begins(_) => begins += 1,
+                Said::Begins(None) => begins += 1,
+                Said::Begins(Some(_)) => updates += 1,
                 Said::Device(..) => devices += 1,
                 Said::Port(_) | Said::Image(_) => {}
                 _ => other += 1,
             }
         }
     }
-    match (begins, devices, other) {
-        (0, 0, _) => 0,
-        (0, _, 0) => 70,
-        (_, 0, 0) => 60,
+    match (begins, updates, devices, other) {
+        (0, 0, 0, _) => 0,
+        (0, 0, _, 0) => 70,
+        // An update that came to nothing, or how to do one.
+        (0, _, 0, 0) => 30,
+        (_, _, 0, 0) => 60,
         _ => 93,
     }
 }
@@ -92,11 +95,13 @@ fn message(line: &str) -> &str {
 
 /// The updater whose first line this is.
 fn updater(text: &str) -> Option<Updater> {
-    let number = |front: &str| {
-        text.strip_prefix(front)
-            .is_some_and(|v| v.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+    // A device tree has a version of one number.
+    let dotted = |front: &str| {
+        text.strip_prefix(front).is_some_and(|v| {
+            v.contains('.') && v.trim_start().starts_with(|c: char| c.is_ascii_digit())
+        })
     };
-    if number("FDT version:") {
+    if dotted("FDT version:") {
         Some(Updater::Fdt)
     } else if text == "Target image Info:" {
         Some(Updater::Fwdwl)

@@ -148,7 +148,6 @@ fn asked(label: &str) -> Option<Asked> {
     } else if ["rssi", "rsrp", "rsrq", "sinr", "csq", "rscp", "ecio"]
         .iter()
         .any(|w| has(w))
-        || matches!(words.as_slice(), [one] if one == "signal")
         || (has("signal")
             && ["strength", "quality", "level", "stat"]
                 .iter()
@@ -174,6 +173,7 @@ fn asked(label: &str) -> Option<Asked> {
     } else if ["manufacturer", "manufacture", "vendor", "vender"]
         .iter()
         .any(|w| has(w))
+        && !["date", "year", "id"].iter().any(|w| has(w))
     {
         Label::Maker
     } else if has("hardware") || has("hw") {
@@ -616,6 +616,9 @@ mod tests {
         assert_eq!(of("min_rssi_threshold"), None);
         assert_eq!(of("appVersion"), None);
         assert_eq!(of("ImeiSvn"), None);
+        assert_eq!(of("MODEMVENDOR"), Some((Label::Maker, true)));
+        // Programs die of signals.
+        assert_eq!(of("Signal"), None);
     }
 
     #[test]

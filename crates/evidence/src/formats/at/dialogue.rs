@@ -603,8 +603,13 @@ impl Dialogue {
             || has(Label::Capabilities);
         if named && numbered {
             let value = |l: Label| loose.iter().find(|(k, _)| *k == l).map(|(_, f)| &f.value);
+            // `IMEI: see label` is no modem's word; one that was masked is.
+            let imei = loose.iter().any(|(k, f)| {
+                *k == Label::Imei
+                    && (!f.value.contains(' ') || f.value.bytes().any(|b| b.is_ascii_digit()))
+            });
             self.saying |= has(Label::Named)
-                || has(Label::Imei)
+                || imei
                 || has(Label::Capabilities)
                 || matches!(
                     (
