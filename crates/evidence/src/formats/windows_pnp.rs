@@ -1,6 +1,6 @@
 //! Device lists of Windows: `Get-PnpDevice`, `Get-PnpDeviceProperty`, `pnputil /enum-devices`, WMI as
-//! CSV or `Key=Value`, `devcon hwids`, `setupapi.dev.log`, registry exports of `Enum`, and bare
-//! hardware ids.
+//! CSV or `Key=Value`, `devcon hwids`, `setupapi.dev.log`, registry exports of `Enum`, reports of msinfo32,
+//! dxdiag, HWiNFO, Lansweeper and Configuration Manager, and bare hardware ids.
 //!
 //! `USB\VID_2C7C&PID_0125&MI_02\6&...` is one interface of a composite device: all of one vendor and
 //! product id are one unit, unless the parent's instance id shows several. The subsystem of a PCI id is
@@ -11,6 +11,7 @@
 
 use std::collections::BTreeMap;
 
+use super::adapter_name;
 use super::device::Device;
 use super::hex_id;
 use crate::observation::{Clue, KeyKind, Place, Problem, Stance};
@@ -22,7 +23,7 @@ use crate::text;
 pub static READER: Reader = Reader {
     format: "windows-pnp",
     title: "Windows device lists (PnP, pnputil, WMI, setupapi log, hardware ids)",
-    made_by: "Get-PnpDevice | Format-List; pnputil /enum-devices /ids; wmic path Win32_PnPEntity get /format:csv",
+    made_by: "Get-PnpDevice | Format-List; pnputil /enum-devices /ids; wmic path Win32_PnPEntity get /format:csv; msinfo32 /report or /nfo; dxdiag /t; HWiNFO; reports of Lansweeper, Configuration Manager",
     proves: &[Stance::Observed, Stance::Supported],
     enumerates: &[],
     sniff,
@@ -239,14 +240,17 @@ fn field(label: &str) -> Option<Field> {
         .take(32)
         .collect::<String>()
         .to_ascii_lowercase();
-    Some(match label.as_str() {
+    // Columns of Configuration Manager's views end in 0: `DeviceID0`, `Netbios_Name0`.
+    Some(match label.strip_suffix('0').unwrap_or(&label) {
         "instanceid" | "deviceid" | "pnpdeviceid" | "hardwareid" | "hardwareids"
         | "deviceinstanceid" | "deviceinstancepath" => Field::Id,
         "friendlyname" | "name" | "caption" | "description" | "devicedescription"
         | "devicename" => Field::Name,
         "manufacturer" | "manufacturername" | "mfg" => Field::Maker,
         "service" | "servicename" => Field::Service,
-        "node" | "pscomputername" | "systemname" | "computername" | "hostname" => Field::Host,
+        // `AssetName` in reports of Lansweeper.
+        "node" | "pscomputername" | "systemname" | "computername" | "hostname" | "assetname"
+        | "netbiosname" => Field::Host,
         "status" => Field::Status,
         "present" => Field::Present,
         "problem" | "problemcode" | "configmanagererrorcode" => Field::ErrorCode,
@@ -574,6 +578,28 @@ impl List {
         Ok(())
     }
 
+    /// A row without any id: only a name that speaks of cellular service makes a device of it.
+    fn unnumbered(&mut self, place: &Place, sink: &mut dyn Sink) -> Result<(), ReadError> {
+        let words = std::mem::take(&mut self.words);
+        let Some((name, _)) = words
+            .name
+            .filter(|(name, _)| adapter_name::speaks_of_cellular(name))
+        else {
+            return Ok(());
+        };
+        let stance = if words.attached == Some(false) {
+            Stance::Supported
+        } else {
+            Stance::Observed
+        };
+        let mut device = Device::with_stance(self.next_unit, stance);
+        self.next_unit += 1;
+        device.key(KeyKind::Host, &self.host);
+        device.fact(Clue::CellularInterface, &name, place.clone());
+        device.text(Clue::UsbTableName, &name, place.clone());
+        device.emit(sink)
+    }
+
     /// The device's own words.
     fn product(&mut self, value: &str, place: &Place) {
         if let Some(device) = self
@@ -755,8 +781,12 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
                 list.labelled(wanted, "", cell, &place);
             }
         }
+        let mut any = false;
         for cell in of(Field::Id) {
-            list.ids(cell, &place, sink)?;
+            any |= list.ids(cell, &place, sink)?;
+        }
+        if !any && !of(Field::Id).any(|c| c.contains('\\')) {
+            list.unnumbered(&place, sink)?;
         }
         list.finish();
         Ok(())
