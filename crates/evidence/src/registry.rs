@@ -41,6 +41,7 @@ pub static READERS: &[&Reader] = &[
     &formats::mm_log::READER,
     &formats::shell_trace::READER,
     &formats::modem_json::READER,
+    &formats::device_json::READER,
     &formats::qmi::QMICLI,
     &formats::qmi::MBIMCLI,
     &formats::nmcli::READER,

@@ -558,7 +558,7 @@ fn sentences(line: &str) -> Vec<Range<usize>> {
 
 /// The words of the name: a maker's with the model behind it. Of a maker alone, or with a model nobody
 /// knows, only beside a word of cellular service and none of satellites or short range.
-fn phrase(
+pub(super) fn phrase(
     line: &str,
     first: &Range<usize>,
     names: &[Range<usize>],

@@ -63,7 +63,7 @@ struct Asked {
 }
 
 /// The words of a label: `modemFirmware`, `Model IMEI`, `equipment-identifier`.
-fn words(label: &str) -> Vec<String> {
+pub(super) fn words(label: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut lower = false;
     for c in label.chars() {
@@ -264,7 +264,7 @@ fn pairs(line: &str) -> Vec<(&str, String)> {
 }
 
 /// A strength in numbers: `-91 dBm`, `19`, `-10`.
-fn is_strength(value: &str) -> bool {
+pub(super) fn is_strength(value: &str) -> bool {
     let number = value
         .split_whitespace()
         .next()
@@ -302,7 +302,7 @@ fn ends_with_both(line: &str, label: &str, value: &str) -> bool {
         .is_some_and(|front| front.ends_with(label))
 }
 
-fn is_registered(value: &str) -> bool {
+pub(super) fn is_registered(value: &str) -> bool {
     let value = value.to_ascii_lowercase();
     [
         "registered",
@@ -500,7 +500,7 @@ impl State {
 }
 
 /// Programs and manuals show examples. JSON ends lines as they do and is none.
-fn shows_examples(text: &str) -> bool {
+pub(super) fn shows_examples(text: &str) -> bool {
     let (mut filled, mut labelled) = (0usize, 0usize);
     for line in text
         .lines()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::contained;
+use super::owned::Prose;
 use crate::observation::{Clue, Observation, Place, Problem, Stance};
 use crate::reader::{Head, ReadError, Reader, Sink};
 use crate::source::Source;
@@ -87,6 +88,7 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
     // What a product's own paper says is inside; a page of many products is a list.
     let mut inside: Vec<Observation> = Vec::new();
     let paper = !is_program(source.name);
+    let mut prose = Prose::default();
     // A label alone on its line, whose value is on the next.
     let mut label = false;
     text::lines(source, sink, |number, line, sink| {
@@ -99,6 +101,9 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
                 Place::Line(number),
             ))?;
             unit += 1;
+        }
+        if paper {
+            prose.line(number, line, names);
         }
         let hits = names.find(line);
         if paper && inside.len() < INSIDE_MOST {
@@ -159,9 +164,23 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
         }
         Ok(())
     })?;
+    let mut stated: Vec<String> = Vec::new();
     if inside.len() <= PRODUCTS_MOST {
         for found in inside {
+            stated.push(found.value.clone());
             sink.observe(found)?;
+        }
+        for own in prose.finish(names) {
+            if !stated.iter().any(|s| s.contains(&own.words)) {
+                sink.observe(Observation::new(
+                    unit,
+                    Stance::Declared,
+                    Clue::DeclaredModule,
+                    own.words,
+                    Place::Line(own.line),
+                ))?;
+                unit += 1;
+            }
         }
     }
     if more > 0 {

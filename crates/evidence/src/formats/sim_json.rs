@@ -60,10 +60,10 @@ fn sniff(head: &Head<'_>) -> u8 {
                 | "iccidwithluhn"
                 | "accountname"
                 | "phonenumber"
-                | "kind"
                 | "networkwhitelist"
                 | "lastsession"
-        ) {
+        ) || key == "kind" && matches!(s.value, "iccid" | "imei")
+        {
             platform += 1;
         }
         device |= matches!(key.as_str(), "revision" | "csq" | "cport" | "rsrp");

@@ -19,8 +19,9 @@ use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
 use crate::formats::at::is_written_for_programs;
+use crate::formats::owned::Prose;
 use crate::modem;
-use crate::observation::{Clue, Observation, Place, Problem};
+use crate::observation::{Clue, Observation, Place, Problem, Stance};
 use crate::reader::{Collected, Head, ReadError, Reader, Sink};
 use crate::registry;
 use crate::source::{Limits, Mapping, Names, Source};
@@ -37,6 +38,7 @@ const MIXED: &[&str] = &[
     "mode-switch",
     "modem-status",
     "netsh-mbn",
+    "device-json",
     "device-names",
     "dmesg",
     "dmidecode",
@@ -202,7 +204,11 @@ impl Plan {
             mapping: source.mapping,
         };
         let mut splitter = Splitter::new(self, surroundings);
-        let mut counted = Counted { sink, next: 0 };
+        let mut counted = Counted {
+            sink,
+            next: 0,
+            named: false,
+        };
         let outcome = {
             let tap = Tap {
                 input: source.stream(),
@@ -278,6 +284,8 @@ struct Splitter<'a> {
     hosts: Option<String>,
     several_hosts: bool,
     aside: BTreeMap<Kind, Aside>,
+    /// What the writer says beside the listings; the reader of any text looks for that itself.
+    prose: Option<Prose>,
 }
 
 impl<'a> Splitter<'a> {
@@ -293,6 +301,7 @@ impl<'a> Splitter<'a> {
             hosts: None,
             several_hosts: false,
             aside: BTreeMap::new(),
+            prose: (plan.mixed && plan.reader.format != "text").then(Prose::default),
         }
     }
 
@@ -368,6 +377,20 @@ impl<'a> Splitter<'a> {
         Route::Aside
     }
 
+    /// Looks at a line that belongs to no listing of another kind for what the writer says himself.
+    fn prose(&mut self, line: &str) {
+        let number = self.line;
+        let names = self.surroundings.names;
+        if let Some(prose) = &mut self.prose {
+            let content = kind::content(line);
+            let listing = content.starts_with('[')
+                || content.starts_with(|c: char| c.is_ascii_digit())
+                || modem::prompt(content).is_some()
+                || kind::of_line(line, content).is_some();
+            prose.line(number, if listing { "" } else { line }, names);
+        }
+    }
+
     /// An empty line belongs to both.
     fn empty(&mut self) -> Route {
         if let Some(run) = &mut self.run {
@@ -417,7 +440,12 @@ impl<'a> Splitter<'a> {
     }
 
     /// Hands over what was found, in the order of first lines, its units numbered after all before.
-    fn hand_over(self, sink: &mut Counted<'_>) -> Result<(), ReadError> {
+    fn hand_over(mut self, sink: &mut Counted<'_>) -> Result<(), ReadError> {
+        let said = self
+            .prose
+            .take()
+            .map(|p| p.finish(self.surroundings.names))
+            .unwrap_or_default();
         let mut found: Vec<(&'static str, Collected, bool)> = self
             .aside
             .into_values()
@@ -445,6 +473,19 @@ impl<'a> Splitter<'a> {
             }
             for problem in collected.problems {
                 sink.problem(problem);
+            }
+        }
+        // What a modem says of itself is better than what is written beside it.
+        if !said.is_empty() && !sink.named {
+            sink.sink.reader("text");
+            for statement in said {
+                sink.observe(Observation::new(
+                    sink.next,
+                    Stance::Declared,
+                    Clue::DeclaredModule,
+                    statement.words,
+                    Place::Line(statement.line),
+                ))?;
             }
         }
         Ok(())
@@ -530,11 +571,14 @@ impl Sink for Numbered<'_> {
 struct Counted<'a> {
     sink: &'a mut dyn Sink,
     next: u64,
+    /// A modem said who it is.
+    named: bool,
 }
 
 impl Sink for Counted<'_> {
     fn observe(&mut self, observation: Observation) -> Result<(), ReadError> {
         self.next = self.next.max(observation.unit.saturating_add(1));
+        self.named |= matches!(observation.clue, Clue::ModemModel | Clue::DeclaredModule);
         self.sink.observe(observation)
     }
     fn problem(&mut self, problem: Problem) {
@@ -610,7 +654,12 @@ impl Tap<'_, '_> {
         } else {
             text
         };
-        if self.splitter.mixed && self.splitter.route(text) == Route::Aside {
+        let mixed = self.splitter.mixed;
+        let whole = mixed && self.splitter.route(text) == Route::Whole;
+        if whole {
+            self.splitter.prose(text);
+        }
+        if mixed && !whole {
             self.out.extend_from_slice(end);
         } else if self.splitter.mixed
             && text.starts_with('>')
