@@ -120,7 +120,7 @@ const SIBLINGS: &[&str] = &[
     "dev",
 ];
 
-struct Value {
+struct Stated {
     key: Vec<String>,
     value: String,
     line: u64,
@@ -131,7 +131,7 @@ struct Object {
     parent: Option<usize>,
     /// Words of the keys it stands under, the innermost last.
     name: Vec<String>,
-    values: Vec<Value>,
+    values: Vec<Stated>,
 }
 
 #[derive(Default)]
@@ -190,7 +190,7 @@ impl Objects {
             }
             let Some(value) = stated(s.value) else { return };
             self.kept += 1;
-            object.values.push(Value {
+            object.values.push(Stated {
                 key: words(s.key),
                 value: value.to_owned(),
                 line,
@@ -209,7 +209,7 @@ impl Objects {
         }
     }
 
-    fn get(&self, at: usize) -> &[Value] {
+    fn get(&self, at: usize) -> &[Stated] {
         self.all.get(at).map_or(&[], |o| &o.values)
     }
 
@@ -420,7 +420,7 @@ impl Seen {
 }
 
 /// The object says that it is a link of a mobile network.
-fn is_cellular_link(values: &[Value]) -> bool {
+fn is_cellular_link(values: &[Stated]) -> bool {
     values.iter().any(|v| {
         has(&v.key, &["kind", "type", "technology", "medium"])
             && matches!(
@@ -582,7 +582,7 @@ fn look(objects: &Objects, around: &BTreeSet<usize>, own: usize) -> Seen {
 /// The modem of these objects.
 fn tell(objects: &Objects, around: &BTreeSet<usize>, own: usize, names: &dyn Names) -> Modem {
     let mut modem = Modem::new(Stance::Observed);
-    let named = objects
+    let of_own = objects
         .all
         .get(own)
         .is_some_and(|o| o.name.iter().any(|w| is_modem_word(w)));
@@ -594,13 +594,13 @@ fn tell(objects: &Objects, around: &BTreeSet<usize>, own: usize, names: &dyn Nam
                 && v.value.bytes().any(|b| b.is_ascii_digit())
         })
     });
-    let mut vendor: Option<(&str, &Value)> = None;
+    let mut vendor: Option<(&str, &Stated)> = None;
     let mut state: Option<(&str, u64)> = None;
     for at in around {
         let below = objects
             .all
             .get(*at)
-            .is_some_and(|o| o.name.iter().any(|w| is_modem_word(w)) || (named && *at == own));
+            .is_some_and(|o| o.name.iter().any(|w| is_modem_word(w)) || (of_own && *at == own));
         for v in objects.get(*at) {
             let place = Place::Line(v.line);
             let key = joined(&v.key);

@@ -1406,11 +1406,11 @@ fn mine(before: &str, text: &str, names: &[Range<usize>]) -> bool {
         if MINE.contains(&word.as_str()) {
             return true;
         }
-        let named = names.iter().any(|n| {
+        let maker = names.iter().any(|n| {
             text.get(n.clone())
                 .is_some_and(|n| n.to_lowercase().contains(word.as_str()))
         });
-        if !KINDS.contains(&word.as_str()) && !named {
+        if !KINDS.contains(&word.as_str()) && !maker {
             return false;
         }
     }
