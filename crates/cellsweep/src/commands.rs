@@ -2,6 +2,7 @@
 
 pub mod assess;
 pub mod audit;
+mod audited;
 pub mod bundle;
 pub mod catalog;
 pub mod diff;

@@ -194,25 +194,57 @@ fn spares_and_masks() {
 
 #[test]
 fn names_that_are_not_there_are_said() {
-    for (more, says) in [
+    let order = |first: &str, then: &str| {
+        format!("[[plan.order]]\nfirst = \"{first}\"\nthen = \"{then}\"\n")
+    };
+    let before = std::fs::read_to_string(estate()).unwrap().lines().count();
+    // How many lines below the example the mistake stands.
+    for (more, below, says) in [
         (
-            "[[plan.stock]]\npart = \"replace.rooter\"\ncount = 5\n",
-            "replace.rooter",
+            "[[plan.stock]]\npart = \"replace.rooter\"\ncount = 5\n".to_owned(),
+            2,
+            "`replace.rooter` is no cost of a device or module in tables/plan-1.toml; did you mean replace.router",
         ),
         (
-            "[[plan.order]]\nfirst = \"NOT-THERE\"\nthen = \"NP-0001\"\n",
-            "NOT-THERE",
+            order("NP-0002", "NP-0001") + &order("NP-0001", "NOT-THERE"),
+            5,
+            "the estate has no asset `NOT-THERE`",
+        ),
+        (
+            order("B101-R", "B102-R") + &order("B102-R", "B103-R") + &order("B103-R", "B102-R"),
+            8,
+            "circle",
         ),
     ] {
-        let (_example, file) = example_with(more);
+        let (_example, file) = example_with(&more);
         let output = Command::new(env!("CARGO_BIN_EXE_cellsweep"))
             .arg("plan")
             .arg(file)
             .output()
             .unwrap();
         assert_eq!(output.status.code(), Some(2));
-        assert!(String::from_utf8_lossy(&output.stderr).contains(says));
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert!(message.contains(says), "{message}");
+        let line = format!("line {}:", before + below);
+        assert!(message.contains(&line), "{line} {message}");
     }
+    let (_example, file) = example_with("");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let at = 1 + text
+        .lines()
+        .position(|l| l.starts_with("costs.visit "))
+        .unwrap();
+    std::fs::write(&file, text.replacen("costs.visit ", "costs.visits ", 1)).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_cellsweep"))
+        .arg("plan")
+        .arg(file)
+        .output()
+        .unwrap();
+    let message = String::from_utf8_lossy(&output.stderr);
+    let says = format!(
+        "line {at}: [plan] costs: `visits` is no cost of anything in tables/plan-1.toml; did you mean visit"
+    );
+    assert!(message.contains(&says), "{message}");
 }
 
 #[test]

@@ -27,4 +27,4 @@ pub use model::{
     Asset, Audit, ClassDefaults, Columns, Criticality, Defaults, Department, Estate,
     EvidencePattern, Located, Organisation, Register, Site,
 };
-pub use plan::PlanSettings;
+pub use plan::{PlanPlaces, PlanSettings};

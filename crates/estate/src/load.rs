@@ -25,7 +25,7 @@ use crate::model::{
     EvidencePattern, Located, Organisation, Register, Site,
 };
 use crate::pattern::{PathFault, Pattern, relative};
-use crate::plan::PlanSettings;
+use crate::plan::{PlanPlaces, PlanSettings};
 
 /// Largest estate file, in bytes. Registers belong in tables, not in the estate file.
 pub const MAX_BYTES: u64 = 4 * 1024 * 1024;
@@ -300,13 +300,34 @@ impl Reading<'_> {
         sites: &BTreeSet<&str>,
     ) -> Option<PlanSettings> {
         let value = top.get("plan")?;
-        let plan = match PlanSettings::deserialize(ValueDeserializer::from(value.clone())) {
+        let mut plan = match PlanSettings::deserialize(ValueDeserializer::from(value.clone())) {
             Ok(plan) => plan,
             Err(e) => {
                 let at = e.span().unwrap_or_else(|| value.span());
                 self.say(BAD_PLAN, at, e.message());
                 return None;
             }
+        };
+        let section = value.get_ref().as_table();
+        let spans = |key: &str| -> Vec<Range<usize>> {
+            let list = section.and_then(|t| t.get(key)?.get_ref().as_array());
+            list.into_iter().flatten().map(Spanned::span).collect()
+        };
+        let costs = section.and_then(|t| t.get("costs")?.get_ref().as_table());
+        plan.places = PlanPlaces {
+            costs: costs
+                .into_iter()
+                .flatten()
+                .map(|(id, _)| (id.get_ref().to_string(), self.lines.span(id.span())))
+                .collect(),
+            stock: spans("stock")
+                .into_iter()
+                .map(|s| self.lines.span(s))
+                .collect(),
+            order: spans("order")
+                .into_iter()
+                .map(|s| self.lines.span(s))
+                .collect(),
         };
         for (key, at, fault) in plan.faults() {
             let list = value.get_ref().as_table().and_then(|t| t.get(key));
@@ -678,6 +699,7 @@ impl Reading<'_> {
                     "department",
                     "site",
                     "class",
+                    "service",
                     "criticality",
                     "sensitive",
                     "maker",
@@ -703,6 +725,7 @@ impl Reading<'_> {
             }
             let site = self.reference(s, "site", sites, UNKNOWN_SITE);
             let class = self.required(s, "class");
+            let service = self.text(s, "service").map(|v| v.value);
             let criticality = self.criticality(s);
             let sensitive = self.boolean(s, "sensitive");
             let maker = self.text(s, "maker").map(|v| v.value);
@@ -716,6 +739,7 @@ impl Reading<'_> {
                     department,
                     site,
                     class: class.value,
+                    service,
                     criticality,
                     sensitive,
                     maker,

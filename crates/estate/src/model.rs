@@ -203,6 +203,8 @@ pub struct Asset {
     pub site: Option<String>,
     /// What kind of thing it is: `router`, `laptop`, `meter` ...
     pub class: String,
+    /// Service that it serves.
+    pub service: Option<String>,
     /// Its own criticality.
     pub criticality: Option<Criticality>,
     /// Whether it stands in a sensitive area.

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::Span;
+
 /// The whole section.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -39,6 +41,20 @@ pub struct PlanSettings {
     /// What must not come later than what.
     #[serde(default)]
     pub order: Vec<OrderLine>,
+    /// Where its parts stand in the file.
+    #[serde(skip)]
+    pub places: PlanPlaces,
+}
+
+/// Where parts of `[plan]` stand, for messages about what only the report or the table of costs knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlanPlaces {
+    /// Overrides of costs, by id.
+    pub costs: BTreeMap<String, Span>,
+    /// `[[plan.stock]]`, in order.
+    pub stock: Vec<Span>,
+    /// `[[plan.order]]`, in order.
+    pub order: Vec<Span>,
 }
 
 /// Amounts instead of a default.

@@ -213,6 +213,8 @@ pub enum Clue {
     Criticality,
     /// Sector as written.
     Sector,
+    /// Service that the asset serves, as written.
+    Service,
     /// `yes`/`no`: the asset stands in a sensitive area.
     Sensitive,
     /// Who owns or answers for the asset.
@@ -281,6 +283,7 @@ impl Clue {
             Self::AssetClass => "asset_class",
             Self::Criticality => "criticality",
             Self::Sector => "sector",
+            Self::Service => "service",
             Self::Sensitive => "sensitive",
             Self::AssetOwner => "asset_owner",
             Self::Connection => "connection",

@@ -125,6 +125,7 @@ pub fn state(members: &[&Unit<'_>], modules: &[Finding], assets: &mut Vec<AssetS
         settled_by,
         criticality: value(Clue::Criticality),
         sector: value(Clue::Sector),
+        service: value(Clue::Service),
         sensitive: value(Clue::Sensitive).and_then(|v| match v.trim().to_lowercase().as_str() {
             "yes" | "y" | "true" | "1" | "ja" | "oui" | "si" | "sí" => Some(true),
             "no" | "n" | "false" | "0" | "nein" | "non" => Some(false),

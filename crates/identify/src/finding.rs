@@ -263,6 +263,9 @@ pub struct AssetState {
     /// Sector.
     #[serde(default)]
     pub sector: Option<String>,
+    /// Service that it serves, as the register names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
     /// In a sensitive area: yes, no, not stated.
     #[serde(default)]
     pub sensitive: Option<bool>,

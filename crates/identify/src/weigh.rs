@@ -509,6 +509,7 @@ pub fn weigh<'a>(catalog: &'a Catalog, unit: &[&'a Seen]) -> Vec<Weighed<'a>> {
             | Clue::AssetClass
             | Clue::Criticality
             | Clue::Sector
+            | Clue::Service
             | Clue::Sensitive
             | Clue::AssetOwner
             | Clue::Connection

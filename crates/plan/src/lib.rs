@@ -8,7 +8,7 @@
 //! - [`solve`]: from a problem to an outcome with its certificate
 //! - [`shortfall`]: what lacks where binding deadlines cannot all be kept
 //! - [`greedy`]: three simple rules, to measure against
-//! - [`exact`]: small problems as integer programs
+//! - [`exact`]: small problems as integer programs, solved by `microlp` or, with the feature `highs`, HiGHS
 
 // Positions are checked once, by `Problem::check`, before anything here is computed; the inner loops run
 // over them hundreds of millions of times. Numbers are bounded there too, so that casts lose nothing.
@@ -25,9 +25,12 @@
 mod board;
 pub mod exact;
 pub mod greedy;
+#[cfg(feature = "highs")]
+mod highs;
 mod improve;
 mod model;
 pub mod problem;
+mod program;
 mod relax;
 mod round;
 pub mod schedule;
@@ -35,6 +38,7 @@ pub mod shortfall;
 pub mod solve;
 
 pub use problem::{Fault, Problem};
+pub use program::Solver;
 pub use schedule::{Pick, Schedule};
 pub use shortfall::{Least, Shortfall};
 pub use solve::{Certificate, Effort, Outcome, Status, solve};

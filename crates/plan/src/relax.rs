@@ -804,6 +804,56 @@ impl<'m, 'p> Look<'m, 'p> {
     }
 }
 
+/// These prices and values with the bound that they give, the values raised as far as visits pay for it.
+#[cfg(feature = "highs")]
+pub(crate) fn valued(m: &Model, mut dual: Dual) -> Dual {
+    for price in &mut dual.limits {
+        *price = (*price).clamp(0, MOST_PRICE.min(m.most_price));
+    }
+    for price in &mut dual.orders {
+        *price = (*price).clamp(0, MOST_PRICE.min(m.most_order));
+    }
+    let (rooms, room_prices): (Vec<Room>, Vec<i64>) = dual
+        .rooms
+        .iter()
+        .map(|(r, price)| (*r, (*price).clamp(0, MOST_PRICE)))
+        .unzip();
+    let prices = Prices::of(m, &dual.limits, &dual.orders).with_rooms(m, &rooms, &room_prices);
+    let mut columns = Columns::default();
+    let mut bound: i128 = 0;
+    let mut values: Vec<i64> = Vec::new();
+    for (site, assets) in m.at_site.iter().enumerate() {
+        if assets.is_empty() {
+            continue;
+        }
+        columns.fill(m, &prices, site);
+        values.clear();
+        let mut slack = columns.visit.clone();
+        for (i, at) in assets.iter().enumerate() {
+            let v = dual.values[*at as usize].min(columns.other[i]);
+            values.push(v);
+            for (s, c) in slack.iter_mut().zip(&columns.cost[i * m.t..]) {
+                *s = s.saturating_sub(v.saturating_sub(*c).max(0));
+            }
+        }
+        // What is below nothing already is taken off once; nothing more is taken from it.
+        let mut left: Vec<i64> = slack.iter().map(|s| (*s).max(0)).collect();
+        let mut active: Vec<u32> = (0..assets.len() as u32).collect();
+        columns.raise(&mut active, &mut values, &mut left);
+        bound += slack.iter().map(|s| i128::from((*s).min(0))).sum::<i128>();
+        for (at, v) in assets.iter().zip(&values) {
+            dual.values[*at as usize] = *v;
+            bound += i128::from(*v);
+        }
+    }
+    for (l, price) in m.p.limits.iter().zip(&dual.limits) {
+        bound -= i128::from(l.amount) * i128::from(*price);
+    }
+    dual.rooms = rooms.into_iter().zip(room_prices).collect();
+    dual.bound = bound;
+    dual
+}
+
 /// Searches prices for the highest bound (volume algorithm); `upper` is the cost of a known plan, in
 /// cents. `try_plan` is called with good prices now and then and returns the cost of a better plan. The
 /// pool has what sites would do in the later rounds. With `caps` a limit may be exceeded and its price is

@@ -8,12 +8,12 @@
 
 use std::collections::BTreeSet;
 
-use microlp::{ComparisonOp, LinearExpr, OptimizationDirection, Problem as Program, Variable};
 use serde::{Deserialize, Serialize};
 
 use crate::board::Board;
 use crate::model::Model;
 use crate::problem::{Asset, Limit, Problem, Resource};
+use crate::program::{Kind, Program, Row, Solver};
 use crate::relax::{Dual, search};
 use crate::schedule::{Pick, Schedule, sums};
 use crate::solve::Effort;
@@ -150,13 +150,13 @@ pub(crate) fn shortfall(problem: &Problem, schedule: &Schedule, effort: &Effort)
         best = (over.total(), other);
     }
     let columns: usize = options.iter().map(Vec::len).sum();
-    let small = columns <= effort.exact_columns;
+    let small = columns <= effort.most_columns();
     if small
         && best.0 > 0
-        && let Some(exact) = program(&q, &options, &weights)
-        && exact.0 <= best.0
+        && let Some(exact) = program(&q, &options, &weights, effort.solver)
+        && exact.over <= best.0
     {
-        best = exact;
+        best = (exact.over, exact.works);
     }
     let (_, works) = best;
     // The plan with it: these first, then all else that still fits.
@@ -185,7 +185,8 @@ pub(crate) fn shortfall(problem: &Problem, schedule: &Schedule, effort: &Effort)
         }
         let alone = weigh(Some(kind));
         let exact = if small {
-            program(&q, &options, &alone).map(|(n, _)| n)
+            let least = program(&q, &options, &alone, effort.solver);
+            least.filter(|p| p.ended).map(|p| p.over)
         } else {
             None
         };
@@ -595,108 +596,125 @@ impl<'m, 'p> Over<'m, 'p> {
 /// Most passes over all assets.
 const PASSES: usize = 50;
 
-/// The least of all placements, if the solver reaches its end: weight of what is exceeded, and where work
-/// stands.
-fn program(q: &Model, options: &[Vec<Work>], weights: &[i64]) -> Option<(i64, Vec<Option<Work>>)> {
+/// Where work stands in the least of all placements.
+struct Placed {
+    /// Weight of what is exceeded.
+    over: i64,
+    works: Vec<Option<Work>>,
+    /// The solver says that nothing less is possible.
+    ended: bool,
+}
+
+/// The least of all placements, if the solver finds one.
+fn program(q: &Model, options: &[Vec<Work>], weights: &[i64], solver: Solver) -> Option<Placed> {
     let t = q.t;
-    let mut program = Program::new(OptimizationDirection::Minimize);
-    let mut uses: Vec<Vec<(Variable, f64)>> = vec![Vec::new(); q.p.limits.len()];
-    let mut draw = |rows: &[u32], x: Variable, n: i64| {
+    let mut program = Program::default();
+    let mut used: Vec<Row> = vec![Row::default(); q.p.limits.len()];
+    let mut draw = |rows: &[u32], x: u32, n: i64| {
         for l in rows {
-            let row = &mut uses[*l as usize];
-            match row.last_mut() {
-                Some((last, sum)) if *last == x => *sum += n as f64,
-                _ => row.push((x, n as f64)),
-            }
+            used[*l as usize].add(x, n);
         }
     };
-    let mut visits: Vec<Option<Variable>> = vec![None; q.p.sites.len() * t];
-    let mut variables: Vec<Vec<Variable>> = Vec::new();
+    let mut visits: Vec<Option<u32>> = vec![None; q.p.sites.len() * t];
     for (n, own) in options.iter().enumerate() {
-        let a = &q.p.assets[n];
-        let s = &q.p.sites[a.site as usize];
-        let mut one = LinearExpr::empty();
-        let mut xs = Vec::new();
-        let mut in_period: Vec<LinearExpr> = vec![LinearExpr::empty(); t];
-        let mut needs = vec![false; t];
+        let site = q.p.assets[n].site as usize;
+        let s = &q.p.sites[site];
         for (k, period) in own {
             let here = usize::from(*period);
-            let c = &a.choices[usize::from(*k)];
-            if c.visit && visits[a.site as usize * t + here].is_none() {
-                let y = program.add_binary_var(0.0);
+            if q.p.assets[n].choices[usize::from(*k)].visit && visits[site * t + here].is_none() {
+                let y = program.column(0, Kind::Switch);
                 draw(
                     &q.budget[s.department as usize * t + here],
                     y,
                     s.visit_cents,
                 );
                 draw(&q.crew[s.crew as usize * t + here], y, s.visit_minutes);
-                visits[a.site as usize * t + here] = Some(y);
+                visits[site * t + here] = Some(y);
             }
-            let x = program.add_binary_var(0.0);
-            one.add(x, 1.0);
+        }
+    }
+    let mut columns: Vec<Vec<u32>> = Vec::new();
+    for (n, own) in options.iter().enumerate() {
+        let a = &q.p.assets[n];
+        let mut one = Row {
+            equal: true,
+            amount: 1,
+            ..Row::default()
+        };
+        let mut xs = Vec::new();
+        let mut linked: Vec<Row> = vec![Row::default(); t];
+        for (k, period) in own {
+            let here = usize::from(*period);
+            let c = &a.choices[usize::from(*k)];
+            let x = program.column(0, Kind::Choice);
+            one.add(x, 1);
             draw(&q.budget[a.department as usize * t + here], x, c.cents);
             draw(&q.crew[q.crew_of(n, c.crew) * t + here], x, c.minutes);
             if let Some(s) = c.stock {
                 draw(&q.stock[s as usize * t + here], x, 1);
             }
             if c.visit {
-                in_period[here].add(x, 1.0);
-                needs[here] = true;
+                linked[here].add(x, 1);
             }
             xs.push(x);
         }
-        program.add_constraint(one, ComparisonOp::Eq, 1.0);
-        for (here, mut sum) in in_period.into_iter().enumerate() {
-            if needs[here]
-                && let Some(y) = visits[a.site as usize * t + here]
+        program.rows.push(one);
+        for (here, mut row) in linked.into_iter().enumerate() {
+            if let Some(y) = visits[a.site as usize * t + here]
+                && !row.terms.is_empty()
             {
-                sum.add(y, -1.0);
-                program.add_constraint(sum, ComparisonOp::Le, 0.0);
+                row.terms.insert(0, (y, -1));
+                program.rows.push(row);
             }
         }
-        variables.push(xs);
+        columns.push(xs);
     }
-    for ((l, weight), mut sum) in q.p.limits.iter().zip(weights).zip(uses) {
-        if sum.is_empty() {
+    for ((l, weight), mut row) in q.p.limits.iter().zip(weights).zip(used) {
+        if row.terms.is_empty() {
             continue;
         }
-        let over = program.add_var(*weight as f64, (0.0, f64::INFINITY));
-        sum.push((over, -1.0));
-        program.add_constraint(&sum[..], ComparisonOp::Le, l.amount as f64);
+        let over = program.column(*weight, Kind::Amount);
+        row.add(over, -1);
+        row.amount = l.amount;
+        program.rows.push(row);
     }
     for (first, then) in &q.orders {
         let (first, then) = (*first as usize, *then as usize);
         for period in 0..t {
-            let mut sum = LinearExpr::empty();
-            for (o, x) in options[then].iter().zip(&variables[then]) {
-                if usize::from(o.1) <= period {
-                    sum.add(*x, 1.0);
-                }
-            }
-            for (o, x) in options[first].iter().zip(&variables[first]) {
+            let mut row = Row {
+                amount: 1,
+                ..Row::default()
+            };
+            for (o, x) in options[first].iter().zip(&columns[first]) {
                 if usize::from(o.1) > period {
-                    sum.add(*x, 1.0);
+                    row.add(*x, 1);
                 }
             }
-            program.add_constraint(sum, ComparisonOp::Le, 1.0);
+            for (o, x) in options[then].iter().zip(&columns[then]) {
+                if usize::from(o.1) <= period {
+                    row.add(*x, 1);
+                }
+            }
+            program.rows.push(row);
         }
     }
-    let solution = program.solve().ok()?.into_solution().ok()?;
+    let answer = program.solve(solver, None)?;
     // Counted again in whole numbers.
     let mut over = Over::new(q, weights);
     let mut works = Vec::with_capacity(options.len());
-    for (n, (own, xs)) in options.iter().zip(&variables).enumerate() {
-        let chosen = own
-            .iter()
-            .zip(xs)
-            .find(|(_, x)| solution.var_value(**x) > 0.5)?;
+    for (n, (own, xs)) in options.iter().zip(&columns).enumerate() {
+        let chosen = own.iter().zip(xs).find(|(_, x)| answer.is_on(**x))?;
         if !over.in_order(n, chosen.0.1) {
             return None;
         }
         over.put(n, Some(*chosen.0), 1);
         works.push(Some(*chosen.0));
     }
-    Some((over.total(), works))
+    Some(Placed {
+        over: over.total(),
+        works,
+        ended: answer.ended,
+    })
 }
 
 /// The plan with more of some limits: these works first, then what else still fits.

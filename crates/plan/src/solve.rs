@@ -8,6 +8,7 @@ use crate::greedy::{Rule, greedy};
 use crate::improve::{Builder, construct, from_picks, improve, prices, sweep};
 use crate::model::Model;
 use crate::problem::{Fault, Problem, Resource};
+use crate::program::Solver;
 use crate::relax::{Dual, search};
 use crate::schedule::{Schedule, Sums, sums};
 use crate::shortfall::{Shortfall, shortfall};
@@ -23,8 +24,12 @@ pub struct Effort {
     pub turns: usize,
     /// Ends when the gap is at most this, in millionths.
     pub gap_millionths: i64,
-    /// Columns up to which the integer program is solved exactly.
+    /// Columns up to which integer programs are solved by the pure-Rust solver.
     pub exact_columns: usize,
+    /// Columns up to which they are solved by HiGHS.
+    pub highs_columns: usize,
+    /// What solves them.
+    pub solver: Solver,
     /// Seed of the search.
     pub seed: u64,
 }
@@ -37,7 +42,19 @@ impl Default for Effort {
             turns: 120_000,
             gap_millionths: 500,
             exact_columns: 400,
+            highs_columns: 4000,
+            solver: Solver::Auto,
             seed: 1,
+        }
+    }
+}
+
+impl Effort {
+    /// Columns up to which integer programs are solved in this build.
+    pub const fn most_columns(&self) -> usize {
+        match self.solver.resolved() {
+            Solver::Highs => self.highs_columns,
+            _ => self.exact_columns,
         }
     }
 }
@@ -88,6 +105,8 @@ pub struct RoomPrice {
 pub struct Outcome {
     /// How good it is known to be.
     pub status: Status,
+    /// What solved integer programs, where the problem is small enough for one.
+    pub solver: Solver,
     /// Cost of the plan: exposure priced, money spent, deadlines missed; in cents.
     pub objective: i64,
     /// No plan costs less, in cents.
@@ -162,6 +181,16 @@ pub fn solve(problem: &Problem, effort: &Effort) -> Result<Outcome, Fault> {
     {
         best = Some((cost, schedule));
     }
+    #[cfg(feature = "highs")]
+    let dual = match effort.solver.resolved() {
+        Solver::Highs => {
+            let other = exact::prices(&m, effort).map(|d| crate::relax::valued(&m, d));
+            other
+                .filter(|other| other.bound > dual.bound)
+                .unwrap_or(dual)
+        }
+        _ => dual,
+    };
     let bound = bound_cents(&dual);
     let enough = |cost: i64| gap(cost, bound) * 1e6 <= effort.gap_millionths as f64;
     let board = construct(
@@ -210,10 +239,10 @@ pub fn solve(problem: &Problem, effort: &Effort) -> Result<Outcome, Fault> {
     schedule = board.schedule();
     let mut by_search = false;
     if gap(board.cost(), bound) > 0.0
-        && let Some(exact) = exact::solve(problem, effort.exact_columns, &schedule)
+        && let Some(exact) = exact::solve(problem, effort, &schedule)
     {
-        by_search = true;
-        schedule = exact;
+        by_search = exact.ended;
+        schedule = exact.schedule;
     }
     let (total, broken) = sums(problem, &schedule);
     debug_assert_eq!(broken, None);
@@ -229,6 +258,7 @@ pub fn solve(problem: &Problem, effort: &Effort) -> Result<Outcome, Fault> {
     };
     Ok(Outcome {
         status,
+        solver: effort.solver.resolved(),
         objective: total.objective,
         bound,
         gap: gap(total.objective, bound),

@@ -9,7 +9,7 @@ use cellsweep_plan::problem::{
 };
 use cellsweep_plan::schedule::sums;
 use cellsweep_plan::shortfall::Lacking;
-use cellsweep_plan::{Effort, Pick, Schedule, Status, solve};
+use cellsweep_plan::{Effort, Pick, Schedule, Solver, Status, solve};
 use proptest::prelude::*;
 
 fn party(id: &str) -> Party {
@@ -186,8 +186,21 @@ fn quick() -> Effort {
     Effort {
         rounds: 120,
         turns_per_site: 60,
+        solver: Solver::Own,
         ..Effort::default()
     }
+}
+
+/// What integer programs are solved by: each that is built in.
+fn solvers() -> impl Iterator<Item = Solver> {
+    [Solver::Own, Solver::Highs]
+        .into_iter()
+        .filter(|s| s.is_built_in())
+}
+
+/// One of these.
+fn solver() -> impl Strategy<Value = Solver> {
+    prop::sample::select(solvers().collect::<Vec<_>>())
 }
 
 /// Problems whose binding deadlines are many and whose limits are low.
@@ -279,12 +292,15 @@ proptest! {
     #[test]
     fn small_problems_equal_brute_force(p in problem().prop_filter("few plans", few)) {
         let best = brute(&p);
-        let outcome = solve(&p, &quick()).unwrap();
-        let (s, broken) = sums(&p, &outcome.schedule);
-        prop_assert_eq!(broken, None);
-        prop_assert_eq!(s.objective, outcome.objective);
-        prop_assert!(outcome.bound <= best, "bound {} above the optimum {}", outcome.bound, best);
-        prop_assert_eq!(outcome.objective, best);
+        for solver in solvers() {
+            let outcome = solve(&p, &Effort { solver, ..quick() }).unwrap();
+            prop_assert_eq!(outcome.solver, solver);
+            let (s, broken) = sums(&p, &outcome.schedule);
+            prop_assert_eq!(broken, None);
+            prop_assert_eq!(s.objective, outcome.objective);
+            prop_assert!(outcome.bound <= best, "bound {} above the optimum {}", outcome.bound, best);
+            prop_assert_eq!(outcome.objective, best);
+        }
     }
 
     /// The bound holds for what the search alone finds, and the simple rules keep every limit.
@@ -316,8 +332,9 @@ proptest! {
     /// What is said to be lacking is enough: with it, the plan shown keeps every limit and deadline. And
     /// no less is, where a small problem was solved to the end; else it is between what is said.
     #[test]
-    fn what_lacks_is_enough_and_least(p in short_of_something(), exact in any::<bool>()) {
-        let effort = Effort { exact_columns: if exact { 400 } else { 0 }, ..quick() };
+    fn what_lacks_is_enough_and_least(p in short_of_something(), exact in any::<bool>(), solver in solver()) {
+        let columns = if exact { 400 } else { 0 };
+        let effort = Effort { exact_columns: columns, highs_columns: columns, solver, ..quick() };
         let outcome = solve(&p, &effort).unwrap();
         prop_assert_eq!(outcome.shortfall.is_some(), outcome.status == Status::DeadlinesMissed);
         let Some(short) = outcome.shortfall else { return Ok(()) };

@@ -22,19 +22,36 @@ const SITES: usize = 200;
 /// Characters of a name.
 const NAME: usize = 60;
 
-const HEADS: [&str; 4] = ["Maker", "Product", "Department", "Service (class of asset)"];
+const HEADS: [&str; 3] = ["Maker", "Product", "Department"];
+const SERVICE: &str = "Service";
+const CLASS: &str = "Class of asset (no service stated)";
 const NOT_NAMED: &str = "product not named";
 const NO_DEPARTMENT: &str = "department not stated";
 const NO_CLASS: &str = "class not stated";
+const NO_SERVICE: &str = "service not stated";
 
-/// Modules from their makers through products and departments to the services; empty if there are none.
+/// Modules from their makers through products and departments to the services of their assets; where no
+/// asset states one, to the classes of assets. Empty if there are none.
 pub(crate) fn flows<'a>(report: &'a Report, makers: &Makers<'a>) -> String {
     let of_asset = departments_of_assets(report);
-    let classes: BTreeMap<&str, &str> = report
+    let stated = report.assets.iter().any(|a| a.service.is_some());
+    let ends: BTreeMap<&str, String> = report
         .assets
         .iter()
-        .filter_map(|a| Some((a.id.as_str(), a.class.as_deref()?)))
+        .filter_map(|a| {
+            let end = if stated {
+                a.service.clone()
+            } else {
+                a.class.as_deref().map(str::to_lowercase)
+            };
+            Some((a.id.as_str(), end?))
+        })
         .collect();
+    let (last, no_end, title) = if stated {
+        (SERVICE, NO_SERVICE, "Modules from makers to services")
+    } else {
+        (CLASS, NO_CLASS, "Modules from makers to classes of assets")
+    };
     let mut paths: BTreeMap<[String; 4], u64> = BTreeMap::new();
     for f in &report.findings {
         let finding = &f.finding;
@@ -51,19 +68,15 @@ pub(crate) fn flows<'a>(report: &'a Report, makers: &Makers<'a>) -> String {
                 .collect();
             (!words.is_empty()).then(|| words.join(" "))
         });
-        let class = finding
-            .subject
-            .asset
-            .as_deref()
-            .and_then(|a| classes.get(a))
-            .map(|c| c.to_lowercase());
+        let asset = finding.subject.asset.as_deref();
+        let end = asset.and_then(|a| ends.get(a)).cloned();
         let path = [
             maker,
             product.unwrap_or_else(|| NOT_NAMED.to_owned()),
             department_of(f, &of_asset)
                 .unwrap_or(NO_DEPARTMENT)
                 .to_owned(),
-            class.unwrap_or_else(|| NO_CLASS.to_owned()),
+            end.unwrap_or_else(|| no_end.to_owned()),
         ]
         .map(|text| shortened(&text, NAME));
         let sum = paths.entry(path).or_default();
@@ -74,7 +87,8 @@ pub(crate) fn flows<'a>(report: &'a Report, makers: &Makers<'a>) -> String {
     }
     let mut columns = Vec::new();
     let mut places: Vec<BTreeMap<&str, usize>> = Vec::new();
-    for ((at, head), most) in HEADS.into_iter().enumerate().zip(NODES) {
+    let heads = HEADS.into_iter().chain([last]);
+    for ((at, head), most) in heads.enumerate().zip(NODES) {
         let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
         for (path, n) in &paths {
             if let Some(name) = path.get(at) {
@@ -82,7 +96,7 @@ pub(crate) fn flows<'a>(report: &'a Report, makers: &Makers<'a>) -> String {
                 *sum = sum.saturating_add(*n);
             }
         }
-        let vague = |name: &str| [NOT_SETTLED, NOT_NAMED, NO_DEPARTMENT, NO_CLASS].contains(&name);
+        let vague = |name: &str| [NOT_SETTLED, NOT_NAMED, NO_DEPARTMENT, no_end].contains(&name);
         // Largest first; what is not settled last.
         let mut names: Vec<(&str, u64)> = sums.into_iter().collect();
         names.sort_by_key(|(name, n)| (vague(name), std::cmp::Reverse(*n), *name));
@@ -137,7 +151,7 @@ pub(crate) fn flows<'a>(report: &'a Report, makers: &Makers<'a>) -> String {
             value,
         })
         .collect();
-    flow("flows", "Modules from makers to services", &columns, &links)
+    flow("flows", title, &columns, &links)
 }
 
 /// A site in the table beside the map.

@@ -13,7 +13,7 @@ use cellsweep_estate::Estate;
 use cellsweep_plan::problem::{Asset, Period, Planned};
 use cellsweep_plan::shortfall::Lacking;
 use cellsweep_plan::solve::limit_says;
-use cellsweep_plan::{Certificate, Effort, Pick, Problem, Schedule, Status, solve};
+use cellsweep_plan::{Certificate, Effort, Pick, Problem, Schedule, Solver, Status, solve};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Report, ReportFinding, Tool};
@@ -34,22 +34,49 @@ pub enum PlanError {
     #[error("a date of the plan: {0}")]
     Date(String),
     /// Orders of work in a circle.
-    #[error("[[plan.order]]: the orders of work run in a circle")]
-    Order,
+    #[error(
+        "estate file, line {line}: [[plan.order]]: this and other orders of work run in a circle"
+    )]
+    Order {
+        /// Line of one of them, counted from 1.
+        line: u32,
+    },
     /// `[plan.costs]` or `[[plan.stock]]` names a value that the table does not have.
-    #[error("[plan] {section}: `{id}` is no cost of a device or module in tables/plan-1.toml")]
+    #[error(
+        "estate file, line {line}: [plan] {section}: `{id}` is no cost of {of} in tables/plan-1.toml{}",
+        near(suggestions)
+    )]
     UnknownValue {
+        /// Line, counted from 1.
+        line: u32,
         /// Part of the section.
         section: &'static str,
         /// Id.
         id: String,
+        /// Of what it would have to be one.
+        of: &'static str,
+        /// Ids that look like it.
+        suggestions: Vec<String>,
     },
     /// `[[plan.order]]` names an asset that the estate does not have.
-    #[error("[[plan.order]]: the estate has no asset `{0}`")]
-    UnknownAsset(String),
+    #[error("estate file, line {line}: [[plan.order]]: the estate has no asset `{id}`")]
+    UnknownAsset {
+        /// Line, counted from 1.
+        line: u32,
+        /// Id.
+        id: String,
+    },
     /// The problem cannot be planned.
     #[error(transparent)]
     Fault(#[from] cellsweep_plan::Fault),
+}
+
+fn near(suggestions: &[String]) -> String {
+    if suggestions.is_empty() {
+        String::new()
+    } else {
+        format!("; did you mean {}?", suggestions.join(", "))
+    }
 }
 
 /// A plan.
@@ -65,6 +92,9 @@ pub struct Plan {
     pub date: String,
     /// How good the plan is known to be.
     pub status: Status,
+    /// What solved integer programs, where the problem is small enough for one.
+    #[serde(default)]
+    pub solver: Solver,
     /// What is minimised, in cents: exposure priced, money spent, deadlines missed.
     pub objective: i64,
     /// No plan of this problem costs less, in cents.
@@ -414,6 +444,7 @@ pub fn make(
         organisation: report.organisation.clone(),
         date: report.date.clone(),
         status: outcome.status,
+        solver: outcome.solver,
         objective: outcome.objective,
         bound: outcome.bound,
         gap: outcome.gap,

@@ -281,6 +281,7 @@ pub fn xlsx(report: &Report, catalog: Option<&Catalog>) -> Result<Vec<u8>, XlsxE
         plain("criticality", 12.0),
         plain("sector", 16.0),
         plain("sensitive", 10.0),
+        plain("service", 22.0),
     ];
     let rows: Vec<Vec<String>> = report
         .assets
@@ -304,6 +305,7 @@ pub fn xlsx(report: &Report, catalog: Option<&Catalog>) -> Result<Vec<u8>, XlsxE
                     Some(false) => "no".to_owned(),
                     None => String::new(),
                 },
+                text(a.service.as_ref()),
             ]
         })
         .collect();

@@ -252,3 +252,34 @@ fn what_a_rule_does_not_reach_is_not_said_to_be_without_a_match() {
         assert!(!rows.any(|l| l.contains("no match")), "{kind:?}");
     }
 }
+
+/// Dates of effect are those by which the report was judged, or the built-in packs', never the program's.
+#[test]
+fn dates_of_effect_come_from_packs() {
+    let line = |r: &Report| {
+        let text = markdown(&draft(r, Kind::Section1260h, Given::default()));
+        let line = text.lines().find(|l| l.contains("Effective date"));
+        line.unwrap().to_owned()
+    };
+    // Not judged by either pack: as they are built in.
+    let mut r = report();
+    for f in &mut r.findings {
+        f.verdicts.clear();
+    }
+    let packs = cellsweep_policy::Packs::embedded().unwrap();
+    for pack in ["us-ndaa24-805-a", "us-ndaa24-805-b"] {
+        let rules = packs.get(pack).unwrap().rules.iter();
+        let first = rules.filter_map(|r| r.effective).min().unwrap();
+        assert!(line(&r).contains(&first.to_string()), "{}", line(&r));
+    }
+    // Judged by an edition with another date.
+    let mut v = report()
+        .findings
+        .iter()
+        .find_map(|f| f.verdicts.first().cloned())
+        .unwrap();
+    v.pack = "us-ndaa24-805-b".to_owned();
+    v.effective = Some("2029-03-04".to_owned());
+    r.findings[0].verdicts.push(v);
+    assert!(line(&r).contains("2029-03-04 (including)"), "{}", line(&r));
+}

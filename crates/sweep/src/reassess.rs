@@ -232,6 +232,7 @@ fn judge(
         settled_by: None,
         criticality: context.criticality,
         sector: context.sector,
+        service: None,
         sensitive: context.sensitive,
         connection: context.connection,
     };

@@ -679,6 +679,7 @@ fn hand_written(estate: &Estate, reading: &mut Reading) {
             (Clue::Department, Some(asset.department.clone())),
             (Clue::Site, asset.site.clone()),
             (Clue::AssetName, asset.name.clone()),
+            (Clue::Service, asset.service.clone()),
             (
                 Clue::Criticality,
                 asset.criticality.map(|c| c.as_str().to_owned()),

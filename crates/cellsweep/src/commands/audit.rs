@@ -4,14 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use cellsweep_policy::Packs;
 use cellsweep_report::{exit_code, html, json, markdown, questions, redact, tables};
-use cellsweep_sweep::run::{audit, folder_of};
-use cellsweep_sweep::{Settings, store};
+use cellsweep_sweep::store;
 use clap::Args;
 use jiff::civil::Date;
 
-use super::waivers::waivers;
+use super::audited::{Asked, audited};
 use crate::Arguments;
 use crate::exit::Exit;
 use crate::out::Out;
@@ -51,32 +49,14 @@ pub struct Audit {
 pub fn run(c: &Audit, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exit> {
     let catalog = super::load(arguments)?;
     let estate = open(&c.estate, out)?;
-    let named: Vec<String> = if c.policy.is_empty() {
-        estate
-            .audit
-            .policies
-            .iter()
-            .map(|p| p.value.clone())
-            .collect()
-    } else {
-        c.policy.clone()
+    let asked = Asked {
+        path: &c.estate,
+        policy: &c.policy,
+        date: c.date,
+        jobs: c.jobs,
+        learn: !c.no_learn,
     };
-    let packs = Packs::embedded()?.select(&named)?;
-    let mut settings = Settings::new(c.date.or(estate.audit.date));
-    settings.jobs = c.jobs;
-    settings.additions = waivers(&c.estate)?;
-    settings.learn = !c.no_learn;
-
-    let bar = out.progress();
-    let run = audit(
-        &catalog,
-        &packs,
-        &estate,
-        folder_of(&c.estate),
-        &settings,
-        &bar,
-    );
-    drop(bar);
+    let (run, _) = audited(&asked, &estate, &catalog, out)?;
     let mut report = run.report;
     if c.redact {
         redact::redact(&mut report, redact::Masking::default())?;

@@ -8,12 +8,10 @@ use anyhow::Context as _;
 use cellsweep_bundle::{SigningKey, contents};
 use cellsweep_policy::Packs;
 use cellsweep_report::{Report, redact};
-use cellsweep_sweep::Settings;
-use cellsweep_sweep::run::{audit, folder_of};
 use clap::Args;
 use jiff::civil::Date;
 
-use super::waivers::waivers;
+use super::audited::{Asked, audited};
 use crate::Arguments;
 use crate::exit::Exit;
 use crate::out::Out;
@@ -52,6 +50,11 @@ pub struct Bundle {
     #[arg(long, value_name = "PACK")]
     policy: Vec<String>,
 
+    /// For an estate: do not let observed modules teach about rows with the same TAC, order code or serial
+    /// numbers
+    #[arg(long)]
+    no_learn: bool,
+
     /// Threads; 0: one a core
     #[arg(long, default_value_t = 0)]
     jobs: usize,
@@ -72,35 +75,24 @@ pub fn run(c: &Bundle, arguments: &Arguments, out: &mut Out) -> anyhow::Result<E
         .is_some_and(|e| e.eq_ignore_ascii_case("toml"));
     let mut report = if is_estate {
         let estate = super::audit::open(&c.source, out)?;
-        let named: Vec<String> = if c.policy.is_empty() {
-            estate
-                .audit
-                .policies
-                .iter()
-                .map(|p| p.value.clone())
-                .collect()
-        } else {
-            c.policy.clone()
+        let asked = Asked {
+            path: &c.source,
+            policy: &c.policy,
+            date: c.date,
+            jobs: c.jobs,
+            learn: !c.no_learn,
         };
-        let packs = Packs::embedded()?.select(&named)?;
+        let (run, named) = audited(&asked, &estate, &catalog, out)?;
         pack_files = named;
-        let mut settings = Settings::new(c.date.or(estate.audit.date));
-        settings.jobs = c.jobs;
-        settings.additions = waivers(&c.source)?;
-        let bar = out.progress();
-        audit(
-            &catalog,
-            &packs,
-            &estate,
-            folder_of(&c.source),
-            &settings,
-            &bar,
-        )
-        .report
+        run.report
     } else {
         anyhow::ensure!(
             c.date.is_none(),
             "--date is for an estate: a report has its date; `cellsweep assess` judges it on another"
+        );
+        anyhow::ensure!(
+            !c.no_learn,
+            "--no-learn is for an estate: what a report learned stands in it"
         );
         let path = if c.source.is_dir() {
             c.source.join("report.json")

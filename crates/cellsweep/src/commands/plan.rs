@@ -4,16 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use cellsweep_plan::{Effort, Status};
-use cellsweep_policy::Packs;
+use cellsweep_plan::{Effort, Solver, Status};
 use cellsweep_report::plan::{self, ActionKind, Plan as Planned, documents, page, pictures};
 use cellsweep_report::{Report, exit_code, redact};
-use cellsweep_sweep::Settings;
-use cellsweep_sweep::run::{audit, folder_of};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
-use super::waivers::waivers;
+use super::audited::{Asked, audited};
 use crate::Arguments;
 use crate::exit::Exit;
 use crate::out::{Out, table};
@@ -36,6 +33,10 @@ pub struct Plan {
     #[arg(long, value_name = "PLAN.json")]
     keep: Option<PathBuf>,
 
+    /// What solves small problems to the end: HiGHS where it is built in, or one of the two
+    #[arg(long, value_enum, default_value_t = By::Auto)]
+    solver: By,
+
     /// The date asked about; else the estate's, else today
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<Date>,
@@ -57,8 +58,39 @@ pub struct Plan {
     json: bool,
 }
 
+/// What solves integer programs.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum By {
+    /// HiGHS where it is built in, else the pure-Rust solver
+    Auto,
+    /// The pure-Rust solver
+    Own,
+    /// HiGHS
+    Highs,
+}
+
+impl From<By> for Solver {
+    fn from(by: By) -> Self {
+        match by {
+            By::Auto => Self::Auto,
+            By::Own => Self::Own,
+            By::Highs => Self::Highs,
+        }
+    }
+}
+
 /// Plans.
 pub fn run(c: &Plan, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exit> {
+    let solver = Solver::from(c.solver);
+    anyhow::ensure!(
+        solver.is_built_in(),
+        "--solver highs: this cellsweep was built without HiGHS. `cargo build --release --features highs` builds it \
+         in and needs cmake, a C++ compiler and libclang; without it, `--solver own` plans with the pure-Rust solver"
+    );
+    let effort = Effort {
+        solver,
+        ..Effort::default()
+    };
     let estate = super::audit::open(&c.estate, out)?;
     let report = match &c.report {
         Some(path) => {
@@ -79,7 +111,7 @@ pub fn run(c: &Plan, arguments: &Arguments, out: &mut Out) -> anyhow::Result<Exi
             Some(plan)
         }
     };
-    let mut plan = plan::make(&report, &estate, before.as_ref(), &Effort::default())?;
+    let mut plan = plan::make(&report, &estate, before.as_ref(), &effort)?;
     if c.redact {
         redact::redact_plan(&mut plan, &report, redact::Masking::default())?;
     }
@@ -101,26 +133,14 @@ fn identified(
     out: &mut Out,
 ) -> anyhow::Result<Report> {
     let catalog = super::load(arguments)?;
-    let named: Vec<String> = if c.policy.is_empty() {
-        let own = estate.audit.policies.iter();
-        own.map(|p| p.value.clone()).collect()
-    } else {
-        c.policy.clone()
+    let asked = Asked {
+        path: &c.estate,
+        policy: &c.policy,
+        date: c.date,
+        jobs: c.jobs,
+        learn: true,
     };
-    let packs = Packs::embedded()?.select(&named)?;
-    let mut settings = Settings::new(c.date.or(estate.audit.date));
-    settings.jobs = c.jobs;
-    settings.additions = waivers(&c.estate)?;
-    let bar = out.progress();
-    let run = audit(
-        &catalog,
-        &packs,
-        estate,
-        folder_of(&c.estate),
-        &settings,
-        &bar,
-    );
-    drop(bar);
+    let (run, _) = audited(&asked, estate, &catalog, out)?;
     Ok(run.report)
 }
 

@@ -45,6 +45,7 @@ const AS_WRITTEN: &[(Field, Clue)] = &[
     (Field::Site, Clue::Site),
     (Field::Criticality, Clue::Criticality),
     (Field::Sector, Clue::Sector),
+    (Field::Service, Clue::Service),
     (Field::Owner, Clue::AssetOwner),
 ];
 

@@ -110,6 +110,11 @@ impl<'r> Thing<'r> {
     fn class(&self) -> Option<&'r str> {
         stated(self.asset.and_then(|a| a.class.as_deref()))
     }
+
+    /// The service that the register says it serves.
+    fn service_name(&self) -> Option<&'r str> {
+        stated(self.asset.and_then(|a| a.service.as_deref()))
+    }
 }
 
 fn stated(text: Option<&str>) -> Option<&str> {
@@ -240,6 +245,12 @@ fn belongs(s: &ServiceLine, thing: &Thing<'_>) -> bool {
     if s.assets.iter().any(|a| a == thing.id) {
         return true;
     }
+    if thing
+        .service_name()
+        .is_some_and(|n| n.eq_ignore_ascii_case(s.name.trim()))
+    {
+        return true;
+    }
     let by_words = !(s.departments.is_empty() && s.classes.is_empty() && s.sites.is_empty());
     by_words
         && among(&s.departments, thing.department())
@@ -265,30 +276,39 @@ fn services<'r>(things: &mut [Thing<'r>], lines: &[ServiceLine], needs: f64) -> 
         })
         .collect();
     let named = out.len();
-    let mut at: BTreeMap<(Option<&str>, Option<&str>), usize> = BTreeMap::new();
+    // By what the register says that the asset serves; else by department and class.
+    let mut at: BTreeMap<(Option<&str>, Option<&str>, Option<&str>), usize> = BTreeMap::new();
     for thing in things.iter_mut() {
-        let key = (thing.department(), thing.class());
+        let key = match thing.service_name() {
+            Some(name) => (Some(name), None, None),
+            None => (None, thing.department(), thing.class()),
+        };
         let position = lines
             .iter()
             .position(|s| belongs(s, thing))
             .or_else(|| at.get(&key).copied());
         let position = position.unwrap_or_else(|| {
             let full = at.len() >= SERVICES;
-            let key = if full { (Some("\u{0}"), None) } else { key };
+            let key = if full {
+                (Some("\u{0}"), None, None)
+            } else {
+                key
+            };
             *at.entry(key).or_insert_with(|| {
+                let stated = key.0.filter(|_| !full);
                 out.push(ServiceOf {
-                    name: if full {
-                        "further departments and classes".to_owned()
-                    } else {
-                        format!(
+                    name: match stated {
+                        Some(name) => name.to_owned(),
+                        None if full => "further services".to_owned(),
+                        None => format!(
                             "{}: {}",
-                            key.0.unwrap_or("department not stated"),
-                            key.1.unwrap_or("class not stated")
-                        )
+                            key.1.unwrap_or("department not stated"),
+                            key.2.unwrap_or("class not stated")
+                        ),
                     },
-                    named: false,
-                    department: key.0.filter(|_| !full),
-                    class: key.1,
+                    named: stated.is_some(),
+                    department: key.1,
+                    class: key.2,
                     sector: None,
                     criticality: None,
                     devices: 0,

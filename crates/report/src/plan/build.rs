@@ -245,12 +245,16 @@ pub(super) fn build<'r>(
         .enumerate()
         .filter_map(|(at, j)| Some((j.asset?.id.clone(), at)))
         .collect();
-    let orders: Vec<(usize, usize)> = settings
-        .order
-        .iter()
-        .filter_map(|o| Some((*position.get(&o.first)?, *position.get(&o.then)?)))
-        .collect();
-    let (jobs, orders) = sorted(jobs, &orders)?;
+    let mut orders: Vec<(usize, usize)> = Vec::new();
+    let mut lines: Vec<u32> = Vec::new();
+    for (n, o) in settings.order.iter().enumerate() {
+        if let (Some(first), Some(then)) = (position.get(&o.first), position.get(&o.then)) {
+            orders.push((*first, *then));
+            let place = settings.places.order.get(n);
+            lines.push(place.map_or(0, |s| s.start.line));
+        }
+    }
+    let (jobs, orders) = sorted(jobs, &orders, &lines)?;
 
     let mut problem = Problem {
         periods: periods.iter().map(|p| p.0.clone()).collect(),
@@ -504,22 +508,46 @@ fn known(
     settings: &PlanSettings,
     used: &BTreeMap<String, Used>,
 ) -> Result<(), PlanError> {
-    let costs = settings.costs.keys().map(|id| ("costs", id));
-    let stock = settings.stock.iter().map(|s| ("stock", &s.part));
-    for (section, id) in costs.chain(stock) {
-        let whole = section == "costs" || id.starts_with("replace.") || id.starts_with("swap.");
-        if !used.contains_key(id) || !whole {
-            let id = id.clone();
-            return Err(PlanError::UnknownValue { section, id });
+    let places = &settings.places;
+    let line = |span: Option<&cellsweep_estate::Span>| span.map_or(0, |s| s.start.line);
+    let costs = settings.costs.keys();
+    let costs = costs.map(|id| ("costs", id, line(places.costs.get(id))));
+    let stock = settings.stock.iter().enumerate();
+    let stock = stock.map(|(n, s)| ("stock", &s.part, line(places.stock.get(n))));
+    for (section, id, line) in costs.chain(stock) {
+        let fits =
+            |id: &str| section == "costs" || id.starts_with("replace.") || id.starts_with("swap.");
+        if !used.contains_key(id) || !fits(id) {
+            let mut close: Vec<(f64, &String)> = used
+                .keys()
+                .filter(|k| fits(k))
+                .map(|k| (strsim::jaro_winkler(id, k), k))
+                .filter(|(near, _)| *near > 0.85)
+                .collect();
+            close.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+            return Err(PlanError::UnknownValue {
+                line,
+                section,
+                id: id.clone(),
+                of: if section == "costs" {
+                    "anything"
+                } else {
+                    "a device or module"
+                },
+                suggestions: close.into_iter().take(3).map(|(_, k)| k.clone()).collect(),
+            });
         }
     }
     if !settings.order.is_empty() {
         let assets: std::collections::BTreeSet<&str> =
             report.assets.iter().map(|a| a.id.as_str()).collect();
-        for o in &settings.order {
+        for (n, o) in settings.order.iter().enumerate() {
             for id in [&o.first, &o.then] {
                 if !assets.contains(id.as_str()) {
-                    return Err(PlanError::UnknownAsset(id.clone()));
+                    return Err(PlanError::UnknownAsset {
+                        line: line(places.order.get(n)),
+                        id: id.clone(),
+                    });
                 }
             }
         }
@@ -527,10 +555,34 @@ fn known(
     Ok(())
 }
 
+/// Line of an order that is part of a circle: who waits for ever is followed back until somebody comes
+/// again.
+fn circle(waits: &[usize], orders: &[(usize, usize)], lines: &[u32]) -> u32 {
+    let waiting = |at: usize| waits.get(at).is_some_and(|n| *n > 0);
+    let mut seen = std::collections::BTreeSet::new();
+    let mut at = (0..waits.len()).find(|at| waiting(*at)).unwrap_or(0);
+    loop {
+        let before = orders
+            .iter()
+            .position(|(first, then)| *then == at && waiting(*first));
+        let Some((n, (first, _))) = before.and_then(|n| Some((n, orders.get(n)?))) else {
+            return 0;
+        };
+        if !seen.insert(at) {
+            return lines.get(n).copied().unwrap_or(0);
+        }
+        at = *first;
+    }
+}
+
 /// Jobs so that what comes first stands first, and orders in the new positions.
 type Sorted<'r> = (Vec<Job<'r>>, Vec<(usize, usize)>);
 
-fn sorted<'r>(jobs: Vec<Job<'r>>, orders: &[(usize, usize)]) -> Result<Sorted<'r>, PlanError> {
+fn sorted<'r>(
+    jobs: Vec<Job<'r>>,
+    orders: &[(usize, usize)],
+    lines: &[u32],
+) -> Result<Sorted<'r>, PlanError> {
     if orders.is_empty() {
         return Ok((jobs, Vec::new()));
     }
@@ -563,7 +615,9 @@ fn sorted<'r>(jobs: Vec<Job<'r>>, orders: &[(usize, usize)]) -> Result<Sorted<'r
         }
     }
     if sequence.len() < jobs.len() {
-        return Err(PlanError::Order);
+        return Err(PlanError::Order {
+            line: circle(&waits, orders, lines),
+        });
     }
     let mut slots: Vec<Option<Job<'r>>> = jobs.into_iter().map(Some).collect();
     let jobs = sequence

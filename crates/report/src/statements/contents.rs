@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cellsweep_policy::dates::business_days_after;
-use cellsweep_policy::{Status, Verdict};
+use cellsweep_policy::{Packs, Status, Verdict};
 use jiff::civil::Date;
 
 use super::draft::{Draft, Line};
@@ -164,7 +164,7 @@ pub fn draft(report: &Report, kind: Kind, given: Given) -> Draft {
     head(&mut d, report, packs, given);
     match kind {
         Kind::Far889 => far_889(&mut d, report, &sorted, given),
-        Kind::Section1260h => section_1260h(&mut d, &sorted),
+        Kind::Section1260h => section_1260h(&mut d, report, &sorted),
         Kind::ConnectedVehicle => connected_vehicle(&mut d, &sorted),
         Kind::FccAttestation => fcc_attestation(&mut d, &sorted),
         Kind::CraComponent => cra_component(&mut d, &sorted),
@@ -564,12 +564,34 @@ fn far_889(d: &mut Draft, report: &Report, sorted: &Sorted<'_>, given: Given) {
     }
 }
 
-fn section_1260h(d: &mut Draft, sorted: &Sorted<'_>) {
+/// First day of effect of a pack's rules: as the report's verdicts have it, else as the built-in edition has
+/// it, in case the report was not judged by the pack.
+fn effective(report: &Report, pack: &str) -> Option<String> {
+    let judged = report
+        .findings
+        .iter()
+        .flat_map(|f| &f.verdicts)
+        .filter(|v| v.pack == pack)
+        .filter_map(|v| v.effective.clone())
+        .min();
+    judged.or_else(|| {
+        let packs = Packs::embedded().ok()?;
+        let rules = packs.get(pack)?.rules.iter();
+        let first = rules.filter_map(|r| r.effective).min()?;
+        Some(first.to_string())
+    })
+}
+
+fn section_1260h(d: &mut Draft, report: &Report, sorted: &Sorted<'_>) {
     d.heading("Statement");
     d.items(vec![
         Line::fixed("The party to the contract and its parents, and whether one is listed: ___"),
         Line::fixed("Contract [ ] with a party [ ] including goods or services; existing contract [ ] yes [ ] no; waiver ___"),
-        Line::fixed("Effective date that applies: [ ] 2026-06-30 (contract with) [ ] 2027-06-30 (including)"),
+        Line::fixed("Effective date that applies: [ ] ")
+            .then(Line::or_blank(effective(report, "us-ndaa24-805-a").as_deref()))
+            .fix(" (contract with) [ ] ")
+            .then(Line::or_blank(effective(report, "us-ndaa24-805-b").as_deref()))
+            .fix(" (including)"),
         Line::fixed("Edition of the list used and where it was read: ___"),
     ]);
     for (title, findings) in [

@@ -26,6 +26,11 @@ pub enum Field {
     Criticality,
     /// Sector.
     Sector,
+    /// Service that the asset serves.
+    Service,
+    /// A bare "service" column: the service where a department has a column of its own, else the
+    /// department, as French registers call it.
+    ServiceOrDepartment,
     /// Stands in a sensitive area, yes or no.
     Sensitive,
     /// Who owns or answers for the asset.
@@ -141,7 +146,7 @@ pub const ALIASES: &[(Field, &[&str])] = &[
         "inventoryno", "inventorynumber", "inventoryid", "equipmentid", "equipmentno",
         "equipmentnumber", "fleetno", "fleetnumber", "vehicleid", "unitid", "ciid", "deviceid",
         "anlagennummer", "anlagennr", "inventarnummer", "inventarnr", "inventarnum", "geratenummer",
-        "geratenr", "geratid", "equipmentnummer", "numeroinventaire", "ndinventaire",
+        "geratenr", "geratid", "equipmentnummer", "numeroinventaire", "numerodinventaire", "ndinventaire",
         "noinventaire", "numeroactif", "idequipement", "numeroequipement", "numeroinventario",
         "ninventario", "idactivo", "numeroactivo", "codigoactivo", "idequipo", "chfid", "evseid", "inventorytag", "assettagnumber", "citag",
         // Digi Remote Manager, DeviceCore: see register_json.
@@ -156,8 +161,8 @@ pub const ALIASES: &[(Field, &[&str])] = &[
         "department", "dept", "departmentname", "businessunit", "division", "orgunit",
         "organisation", "organization", "organizationname", "organisationname", "orgname",
         "customer", "costcentre", "costcenter", "abteilung", "amt", "dienststelle", "referat",
-        "fachbereich", "kostenstelle", "organisationseinheit", "departement", "service",
-        "direction", "departamento", "area", "unidad", "direccion",
+        "fachbereich", "kostenstelle", "organisationseinheit", "departement", "direction",
+        "departamento", "area", "unidad", "direccion",
     ]),
     (Field::Site, &[
         "site", "sitename", "siteid", "location", "locationname", "building", "depot", "facility",
@@ -178,6 +183,16 @@ pub const ALIASES: &[(Field, &[&str])] = &[
         "kritikalitat", "schutzbedarf", "criticite", "criticidad",
     ]),
     (Field::Sector, &["sector", "sektor", "secteur", "branche"]),
+    (Field::Service, &[
+        "servicename", "servicesupported", "supportedservice", "servicedelivered",
+        "serviceserved", "businessservice", "businessservices", "itservice", "publicservice",
+        "applicationservice", "technicalservice", "serviceoffering", "businessprocess",
+        "dienst", "dienstleistung", "geschaftsservice", "geschaftsprozess", "fachverfahren",
+        "servicerendu", "servicemetier", "servicepublic", "processusmetier",
+        "servicio", "servicioprestado", "serviciopublico", "procesodenegocio",
+        "servizio", "servizioerogato", "servicoprestado", "servico", "usługa", "tjanst", "tjeneste",
+    ]),
+    (Field::ServiceOrDepartment, &["service"]),
     (Field::Sensitive, &[
         "sensitive", "sensitivity", "sensitivearea", "sensitivesite", "sensibel",
         "sicherheitsbereich", "sensible", "sitesensible", "zonesensible",

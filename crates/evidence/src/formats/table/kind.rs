@@ -261,7 +261,8 @@ fn is_header(layout: &Layout, rows: &[super::Record]) -> bool {
 }
 
 /// Names that stand in many tables that have nothing to do with assets.
-const WEAK: [Field; 12] = [
+const WEAK: [Field; 13] = [
+    Field::Service,
     Field::Segmentation,
     Field::RemoteAccess,
     Field::FirmwareChannel,

@@ -202,11 +202,17 @@ fn resolve(columns: &mut [Column]) {
     } else {
         Field::Model
     };
+    let service = if has(columns, &[Field::Department]) {
+        Field::Service
+    } else {
+        Field::Department
+    };
     for column in columns {
         match column.field {
             Some(Field::Reference) => column.field = Some(reference),
             Some(Field::Device) => column.field = Some(device),
             Some(Field::Type) => column.field = Some(kind),
+            Some(Field::ServiceOrDepartment) => column.field = Some(service),
             Some(Field::Part) => column.field = part,
             _ => {}
         }
@@ -618,7 +624,11 @@ fn layout_of(record: &Record, mapping: &Mapping, sheet: Option<String>) -> Layou
         .map(|n| {
             let header = record.text(n).into_owned();
             let field = match mapped.get(&plain(&header)) {
-                Some(name) => fields::field(name),
+                // Whoever maps a column to a service says what it is.
+                Some(name) => match fields::field(name) {
+                    Some(Field::ServiceOrDepartment) => Some(Field::Service),
+                    other => other,
+                },
                 None => fields::field(&header),
             };
             let header = if header.is_empty() { letter(n) } else { header };
