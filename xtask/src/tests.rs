@@ -52,6 +52,20 @@ pub fn run(all: bool) -> anyhow::Result<()> {
     }
     step("tests", &mut tests)?;
     if all {
+        // HiGHS is built once, in one invocation: another choice of packages would build it again.
+        step(
+            "plans with HiGHS",
+            &mut cargo(&[
+                "test",
+                "--workspace",
+                "--features",
+                "cellsweep/highs",
+                "--test",
+                "properties",
+                "--bin",
+                "xtask",
+            ]),
+        )?;
         // Long inputs, so that what grows with them shows; formats that are held whole stop at 64 MB.
         step(
             "peak memory of the readers",

@@ -24,7 +24,7 @@ const NAME: usize = 60;
 
 const HEADS: [&str; 3] = ["Maker", "Product", "Department"];
 const SERVICE: &str = "Service";
-const CLASS: &str = "Class of asset (no service stated)";
+const CLASS: &str = "Class (no service stated)";
 const NOT_NAMED: &str = "product not named";
 const NO_DEPARTMENT: &str = "department not stated";
 const NO_CLASS: &str = "class not stated";

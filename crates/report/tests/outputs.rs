@@ -974,12 +974,36 @@ fn the_page_draws_flows_and_sites() {
     assert!(map.contains("Old works: no module found"));
     assert!(!map.contains("Depot East"));
     assert!(page.contains("(not on the map: no coordinates)"));
-    let flow = page.split("<svg class=\"chart flow\"").nth(1).unwrap();
-    let flow = &flow[..flow.find("</svg>").unwrap()];
-    for head in ["Maker", "Product", "Department", "Service"] {
+    let flow_of = |page: &str| {
+        let flow = page.split("<svg class=\"chart flow\"").nth(1).unwrap();
+        flow[..flow.find("</svg>").unwrap()].to_owned()
+    };
+    // No asset states what it serves, and the picture says so.
+    let flow = flow_of(&page);
+    for head in [
+        "Maker",
+        "Product",
+        "Department",
+        "Class (no service stated)",
+    ] {
         assert!(flow.contains(head), "{head}");
     }
     assert!(flow.contains("maker not settled"));
+    // One does: the others' is not stated.
+    let mut served = pictured();
+    let asset = served.findings.iter().find_map(|f| {
+        let id = f.finding.subject.asset.clone();
+        id.filter(|_| f.finding.presence == cellsweep_evidence::Stance::Observed)
+    });
+    for a in &mut served.assets {
+        if Some(&a.id) == asset.as_ref() {
+            a.service = Some("Street lights".to_owned());
+        }
+    }
+    let flow = flow_of(&html(&served, None).unwrap());
+    for words in [">Service<", "Street lights", "service not stated"] {
+        assert!(flow.contains(words), "{words} {flow}");
+    }
     // Without coordinates there is no map, without modules no flow.
     let plain = html(&report(), None).unwrap();
     assert!(!plain.contains("sites-wide-t") && plain.contains("chart flow"));

@@ -258,6 +258,9 @@ fn belongs(s: &ServiceLine, thing: &Thing<'_>) -> bool {
         && among(&s.sites, thing.site())
 }
 
+/// What tells services apart: the name in the register, or else department and class.
+type ServiceKey<'r> = (Option<&'r str>, Option<&'r str>, Option<&'r str>);
+
 fn services<'r>(things: &mut [Thing<'r>], lines: &[ServiceLine], needs: f64) -> Vec<ServiceOf<'r>> {
     let mut out: Vec<ServiceOf<'r>> = lines
         .iter()
@@ -277,7 +280,7 @@ fn services<'r>(things: &mut [Thing<'r>], lines: &[ServiceLine], needs: f64) -> 
         .collect();
     let named = out.len();
     // By what the register says that the asset serves; else by department and class.
-    let mut at: BTreeMap<(Option<&str>, Option<&str>, Option<&str>), usize> = BTreeMap::new();
+    let mut at: BTreeMap<ServiceKey<'_>, usize> = BTreeMap::new();
     for thing in things.iter_mut() {
         let key = match thing.service_name() {
             Some(name) => (Some(name), None, None),
