@@ -1150,6 +1150,14 @@ impl Prose {
             })
             .collect();
         self.labelled(number, &plain, names);
+        if self.found.len() < MOST
+            && let Some(words) = placed(&plain, names)
+        {
+            self.found.push(Statement {
+                words,
+                line: number,
+            });
+        }
         if !self.text.is_empty() {
             self.text.push(' ');
         }
@@ -1301,6 +1309,51 @@ fn words(text: &str) -> Vec<String> {
         .map(|w| w.trim_end_matches(['.', ':']).to_lowercase())
         .filter(|w| !w.is_empty())
         .collect()
+}
+
+/// A row of a table of parts: references of placed parts in one cell, the number of the part in another,
+/// perhaps its maker in front.
+fn placed(line: &str, names: &dyn Names) -> Option<String> {
+    let row = line.strip_prefix('|')?;
+    let cells: Vec<&str> = row
+        .split('|')
+        .take(40)
+        .map(|c| c.trim().trim_matches(['*', '`']))
+        .collect();
+    let is_reference = |cell: &str| {
+        let mut parts = cell
+            .split([',', ' ', '-'])
+            .filter(|p| !p.is_empty())
+            .peekable();
+        parts.peek().is_some()
+            && parts.all(|p| {
+                let digits = p.trim_start_matches(|c: char| c.is_ascii_uppercase());
+                (1..=3).contains(&(p.len() - digits.len()))
+                    && (1..=4).contains(&digits.len())
+                    && digits.bytes().all(|b| b.is_ascii_digit())
+            })
+    };
+    let reference = cells.iter().position(|c| is_reference(c))?;
+    if cells.len() < 4 {
+        return None;
+    }
+    for (at, cell) in cells.iter().enumerate().skip(reference + 1) {
+        let named = cell.len() <= 40
+            && !cell.contains(char::is_whitespace)
+            && cell.bytes().any(|b| b.is_ascii_digit())
+            && names.find(cell).first().is_some_and(|n| n.start == 0);
+        if named {
+            let maker = at
+                .checked_sub(1)
+                .and_then(|i| cells.get(i))
+                .filter(|m| m.len() <= 40 && names.find(m).first().is_some_and(|n| n.start == 0));
+            return Some(match maker {
+                Some(maker) => format!("{maker} {cell}"),
+                None => (*cell).to_owned(),
+            });
+        }
+    }
+    None
 }
 
 fn hedged(text: &str) -> bool {
@@ -1631,6 +1684,16 @@ mod tests {
         ] {
             assert_eq!(of(text), Vec::<String>::new(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_placed_part_is_stated() {
+        assert_eq!(
+            of("| 10 | 1 | U14 | Quectel | EC25-E | LTE module | LGA | No |"),
+            ["Quectel EC25-E"]
+        );
+        assert!(of("| Model | EC25-E | LTE | yes |").is_empty());
+        assert!(of("| U3 | MAX3232 | level shifter for the EC25 | 1 |").is_empty());
     }
 
     #[test]
