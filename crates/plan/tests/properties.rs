@@ -414,3 +414,115 @@ proptest! {
         prop_assert!(changes(&kept) <= changes(&fresh));
     }
 }
+
+/// Binding deadlines missed by the best plan of this problem with its limits as they are.
+fn missed(p: &Problem) -> u64 {
+    solve(p, &quick()).unwrap().sums.missed
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// With exactly what is said to be lacking, a plan keeps all deadlines that are in reach; with one cent,
+    /// minute or part less of what is proven to be least, none does.
+    #[test]
+    fn exactly_what_lacks_makes_it_feasible(p in short_of_something()) {
+        let Some(short) = solve(&p, &quick()).unwrap().shortfall else { return Ok(()) };
+        let out = short.out_of_reach.len() as u64;
+        let mut richer = p.clone();
+        for (l, n) in &short.add {
+            richer.limits[*l as usize].amount += n;
+        }
+        prop_assert_eq!(missed(&richer), out);
+        for (l, _) in &short.add {
+            let kind = Lacking::of(p.limits[*l as usize].on);
+            let least = short.least.iter().find(|x| x.kind == kind).unwrap();
+            if least.at_least == least.added {
+                let mut less = richer.clone();
+                less.limits[*l as usize].amount -= 1;
+                prop_assert!(missed(&less) > out, "{:?} less by one, and no deadline is missed", kind);
+            }
+        }
+    }
+}
+
+/// Three departments of which two lack money, and a crew that both share lacks time.
+#[test]
+fn what_several_departments_lack_is_named_to_the_cent() {
+    let replace = |cents, minutes| Choice {
+        kind: Kind::Replace,
+        cents,
+        minutes,
+        visit: false,
+        crew: None,
+        earliest: 0,
+        stock: None,
+        points_after: 0,
+        meets_deadline: true,
+    };
+    let asset = |department: u32, cents, minutes| Asset {
+        id: format!("a{department}"),
+        site: department,
+        department,
+        points: 5,
+        deadline: Some(Deadline {
+            period: 1,
+            day: String::new(),
+            binding: true,
+            missed_cents: 100_000,
+            rule: String::new(),
+        }),
+        choices: vec![replace(cents, minutes)],
+        ..Asset::default()
+    };
+    let limit = |on, amount| Limit {
+        on,
+        from: 0,
+        to: 1,
+        amount,
+    };
+    let p = Problem {
+        periods: vec![Period::default(); 2],
+        cents_per_point: 1,
+        change_cents: 0,
+        departments: vec![party("d0"), party("d1"), party("d2")],
+        crews: vec![party("c0"), party("c1")],
+        stocks: Vec::new(),
+        limits: vec![
+            limit(Resource::Budget(0), 300),
+            limit(Resource::Budget(1), 350),
+            limit(Resource::Budget(2), 900),
+            limit(Resource::Crew(0), 100),
+            limit(Resource::Crew(1), 100),
+        ],
+        sites: [0, 0, 1]
+            .into_iter()
+            .zip(0u32..)
+            .map(|(crew, department)| Site {
+                department,
+                crew,
+                ..Site::default()
+            })
+            .collect(),
+        assets: vec![asset(0, 500, 60), asset(1, 400, 60), asset(2, 800, 90)],
+    };
+    let outcome = solve(&p, &quick()).unwrap();
+    assert_eq!(outcome.status, Status::DeadlinesMissed);
+    let short = outcome.shortfall.unwrap();
+    assert!(short.out_of_reach.is_empty());
+    // 500 - 300 and 400 - 350 cents, 60 + 60 - 100 minutes; the third department lacks nothing.
+    assert_eq!(short.add, [(0, 200), (1, 50), (3, 20)]);
+    for l in &short.least {
+        assert_eq!(l.at_least, l.added, "{l:?}");
+    }
+    let mut richer = p;
+    for (l, n) in &short.add {
+        richer.limits[*l as usize].amount += n;
+    }
+    assert_eq!(missed(&richer), 0);
+    for (l, _) in &short.add {
+        let mut less = richer.clone();
+        less.limits[*l as usize].amount -= 1;
+        assert_eq!(missed(&less), 1, "limit {l}");
+    }
+}
