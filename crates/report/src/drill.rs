@@ -599,7 +599,7 @@ fn notes(built: &Built<'_>, request: &Request<'_>, report: &Report) -> Vec<Strin
             .to_owned(),
         "A spare fitted is of the withheld kind: it is replaced later as the device would be. Replaced devices are not counted as spares."
             .to_owned(),
-        "Crews work through what has arrived, critical assets first, and beside that nothing else. Budgets and blackouts of [plan] are not kept in a drill."
+        "Crews work through what has arrived, critical assets first, and beside that nothing else; hours for fitting spares are not taken from theirs. Budgets, blackouts, orders of work and [[plan.stock]] of [plan], and waivers, which change what rules say and not what stops, are not part of a drill."
             .to_owned(),
     ];
     if request.variant == Variant::Supply {
