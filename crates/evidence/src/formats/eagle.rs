@@ -42,7 +42,38 @@ fn sniff(head: &Head<'_>) -> u8 {
     {
         return 96;
     }
+    // An excerpt of the list of parts.
+    if head.count_lines(|l| part_line(l).is_some()) >= 2 {
+        return 80;
+    }
     0
+}
+
+/// The element of a line that is one part of a schematic: `<part name="U1" ... deviceset="..." .../>`.
+fn part_line(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let part = line.starts_with("<part name=\"")
+        && line.contains(" library=\"")
+        && line.contains(" deviceset=\"");
+    (part && line.ends_with('>') && line.matches('<').count() == 1).then_some(line)
+}
+
+/// A list of parts around the lines of an excerpt that are parts; the others are left empty, so that the
+/// numbers of lines stay.
+fn of_excerpt(text: &str) -> Option<String> {
+    let mut whole = String::from("<eagle><parts>");
+    let mut parts = 0usize;
+    for line in text.lines() {
+        if let Some(part) = part_line(line) {
+            let open = part.trim_end_matches('>').trim_end_matches('/');
+            whole.push_str(open);
+            whole.push_str("/>");
+            parts += 1;
+        }
+        whole.push('\n');
+    }
+    whole.push_str("</parts></eagle>");
+    (parts > 0).then_some(whole)
 }
 
 fn malformed(message: impl Into<String>) -> ReadError {
@@ -63,12 +94,18 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
         nodes_limit: NODES_MOST,
         ..ParsingOptions::default()
     };
+    let excerpt = if text.contains("<eagle") {
+        None
+    } else {
+        of_excerpt(&text)
+    };
+    let text = excerpt.as_deref().unwrap_or(&text);
     let document =
-        Document::parse_with_options(&text, options).map_err(|e| malformed(e.to_string()))?;
+        Document::parse_with_options(text, options).map_err(|e| malformed(e.to_string()))?;
     if !document.root_element().has_tag_name("eagle") {
         return Err(malformed("its root is not eagle"));
     }
-    let lines = Lines::new(&text);
+    let lines = Lines::new(text);
     let mut out = Out::new(sink);
     let technologies = technologies(&document);
     let instances: BTreeSet<&str> = document

@@ -36,7 +36,8 @@ fn sniff(head: &Head<'_>) -> u8 {
         return 90;
     }
     let own = head.count_lines(|l| {
-        l.contains("ModemManager[")
+        of_network_manager(l).is_some()
+            || l.contains("ModemManager[")
             || (l.contains("[modem")
                 && (l.contains("<inf")
                     || l.contains("<dbg>")
@@ -53,8 +54,20 @@ fn sniff(head: &Head<'_>) -> u8 {
     }
 }
 
+/// The port of a modem that NetworkManager says it uses: `modem-broadband[cdc-wdm0]: ...`.
+fn of_network_manager(line: &str) -> Option<&str> {
+    let (front, rest) = line.split_once(" modem-broadband[")?;
+    let (port, _) = rest.split_once("]: ")?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    (front.contains("NetworkManager[") && (3..=16).contains(&port.len()) && port.bytes().all(plain))
+        .then_some(port)
+}
+
 /// A line that ModemManager wrote.
 pub(crate) fn begins(line: &str) -> bool {
+    if of_network_manager(line).is_some() {
+        return true;
+    }
     if line.contains("ModemManager") {
         return line.contains("ModemManager[") || line.contains("ModemManager (version");
     }
@@ -301,6 +314,12 @@ impl Log {
     fn message(&mut self, line: &str, place: &Place, sink: &mut dyn Sink) -> Result<(), ReadError> {
         if line.trim_start().starts_with(['<', '>']) && line.contains(" = ") {
             return self.decoded(line, place, sink);
+        }
+        if let Some(port) = of_network_manager(line) {
+            if self.control.is_none() {
+                self.control = Some((port.to_owned(), place.clone()));
+            }
+            return Ok(());
         }
         // `[/dev/cdc-wdm0] Read max control message size ...`: a control port of a modem is open.
         if let Some((port, said)) = line

@@ -76,7 +76,11 @@ fn is_start(text: &str) -> bool {
         b.get(from..from + 3)
             .is_some_and(|d| d.iter().all(u8::is_ascii_digit))
     };
-    digits(4) && b.get(7..15) == Some(b" Device ") && digits(15) && b.get(18..23) == Some(b": ID ")
+    let behind = b.get(18..).unwrap_or_default();
+    digits(4)
+        && b.get(7..15) == Some(b" Device ")
+        && digits(15)
+        && (behind.starts_with(b": ID ") || behind.starts_with(b"**: ID "))
 }
 
 /// One line.
@@ -125,7 +129,10 @@ pub(super) fn entry(line: &str) -> Entry<'_> {
             };
             (
                 Some((bus, device)),
-                rest.trim_start_matches(':').trim_start(),
+                // Numbers that an author set in bold: `**Bus 002 Device 002**: ID`.
+                rest.trim_start_matches("**")
+                    .trim_start_matches(':')
+                    .trim_start(),
             )
         }
         None => (None, line),
