@@ -252,6 +252,9 @@ pub enum IdKind {
     Phone,
     /// Boot, download, crash or storage mode: model hidden, maker often hidden.
     BootMode,
+    /// Boot, download or crash mode that phones, computers and modules on such a chip have alike: the id
+    /// alone shows nothing cellular.
+    BootModeOfAny,
     /// GNSS, Bluetooth, Wi-Fi, serial adapter ...: not cellular.
     NotCellular,
 }

@@ -136,7 +136,7 @@ fn usb() {
     assert_eq!(kind("1546:0506"), Some(IdKind::NotCellular));
     assert_eq!(kind("0681:0001"), Some(IdKind::NotCellular));
     assert_eq!(kind("2cb7:d00d"), Some(IdKind::BootMode));
-    assert_eq!(kind("05c6:9008"), Some(IdKind::BootMode));
+    assert_eq!(kind("05c6:9008"), Some(IdKind::BootModeOfAny));
     assert_eq!(kind("1199:9070"), Some(IdKind::BootMode));
     assert_eq!(
         kind("2c7c:ffff"),

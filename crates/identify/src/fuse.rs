@@ -39,6 +39,13 @@ pub struct Fused {
 /// The strongest stance that shows a module, with everything in the thing taken together.
 pub fn presence(weighed: &[Weighed<'_>]) -> Option<Stance> {
     let excluded = weighed.iter().any(|w| w.bearing == Bearing::Excludes);
+    // A phone's id: the kernel's drivers for modems take phones too, and phones answer like modems.
+    let phone = weighed.iter().any(|w| {
+        matches!(w.seen.observation.clue, Clue::UsbId)
+            && w.meaning
+                .as_ref()
+                .is_some_and(|m| m.kind == Some(IdKind::Phone))
+    });
     let mut shows: Vec<Stance> = weighed
         .iter()
         .filter(|w| w.bearing == Bearing::Shows)
@@ -50,6 +57,7 @@ pub fn presence(weighed: &[Weighed<'_>]) -> Option<Stance> {
             .iter()
             .filter(|w| {
                 w.bearing == Bearing::Shows
+                    && (!phone || names_a_family(w))
                     && matches!(
                         w.seen.observation.clue,
                         Clue::Driver
@@ -85,6 +93,14 @@ pub fn presence(weighed: &[Weighed<'_>]) -> Option<Stance> {
         shows.retain(|s| *s > Stance::Declared);
     }
     shows.into_iter().min()
+}
+
+/// True for an answer of a modem that names a family of modules.
+fn names_a_family(w: &Weighed<'_>) -> bool {
+    w.trust >= trust::MODEL
+        && w.meaning
+            .as_ref()
+            .is_some_and(|m| m.possible.iter().any(|p| !p.families.is_empty()))
 }
 
 /// A clue that alone settles a maker, in the order in which clues are believed.

@@ -518,7 +518,36 @@ pub fn weigh<'a>(catalog: &'a Catalog, unit: &[&'a Seen]) -> Vec<Weighed<'a>> {
         }
         all.push(w);
     }
+    doubt_boot_mode(&mut all);
     all
+}
+
+/// A chip in a boot mode that phones, computers and modules have alike shows no cellular module: what the
+/// kernel says of it (it calls the driver of that mode a modem converter) is at most `supported`.
+fn doubt_boot_mode(all: &mut [Weighed<'_>]) {
+    let of_any = |w: &Weighed<'_>| {
+        w.meaning
+            .as_ref()
+            .is_some_and(|m| m.kind == Some(IdKind::BootModeOfAny))
+    };
+    if !all.iter().any(of_any) {
+        return;
+    }
+    for w in all {
+        let o = &w.seen.observation;
+        let of_bus = matches!(
+            o.clue,
+            Clue::UsbId
+                | Clue::UsbProduct
+                | Clue::UsbManufacturer
+                | Clue::UsbTableName
+                | Clue::CellularInterface
+        ) || o.clue == Clue::Driver && o.value == "qcserial";
+        // Another id at the same port is the device before or after.
+        if of_any(w) || of_bus && o.clue != Clue::UsbId {
+            w.stance = w.stance.max(Stance::Supported);
+        }
+    }
 }
 
 /// The maker whose vendor id is the only one that a plugin of ModemManager takes (the tables
@@ -544,7 +573,13 @@ fn bus<'a>(w: &mut Weighed<'a>, meaning: Option<Meaning<'a>>, catalog: &'a Catal
     let Some(m) = meaning else { return };
     let exact = m.kind.is_some();
     w.bearing = match m.kind {
-        Some(IdKind::Module | IdKind::Stick | IdKind::ModuleOrStick | IdKind::BootMode) => {
+        Some(
+            IdKind::Module
+            | IdKind::Stick
+            | IdKind::ModuleOrStick
+            | IdKind::BootMode
+            | IdKind::BootModeOfAny,
+        ) => {
             // Ids of chipset vendors in boot mode and of handset makers are weaker than a module's.
             if m.kind == Some(IdKind::ModuleOrStick)
                 && m.possible.iter().all(|p| p.families.is_empty())

@@ -325,6 +325,8 @@ struct Attached {
     device: Device,
     /// The kernel's number for it, if a line gave one.
     number: Option<u16>,
+    /// Nothing is there: a program plays the device on the kernel's dummy controller, as fuzzers do.
+    played: bool,
 }
 
 #[derive(Default)]
@@ -339,6 +341,7 @@ impl Log {
     fn flush(&mut self, sink: &mut dyn Sink) -> Result<(), ReadError> {
         let mut devices: Vec<Device> = std::mem::take(&mut self.attached)
             .into_values()
+            .filter(|a| !a.played)
             .map(|a| a.device)
             .collect();
         devices.sort_by_key(Device::unit);
@@ -365,6 +368,7 @@ impl Log {
             Attached {
                 device,
                 number: None,
+                played: false,
             }
         });
         attached.device.seen.clone_from(&message.date);
@@ -380,8 +384,8 @@ impl Log {
     ) -> Result<(), ReadError> {
         let key = (message.host.unwrap_or_default().to_owned(), port.to_owned());
         match self.attached.remove(&key) {
-            Some(gone) => gone.device.emit(sink),
-            None => Ok(()),
+            Some(gone) if !gone.played => gone.device.emit(sink),
+            _ => Ok(()),
         }
     }
 
@@ -460,7 +464,11 @@ impl Log {
             if known.device.has(Clue::UsbId) || (known.number.is_some() && known.number != number) {
                 self.release(message, &port, sink)?;
             }
-            self.at(message, &port, sink)?.number = number;
+            let new = self.at(message, &port, sink)?;
+            new.number = number;
+            new.played = ["dummy_hcd", "dummy_udc"]
+                .iter()
+                .any(|c| rest.ends_with(&format!("using {c}")));
         } else if rest.starts_with("USB disconnect") {
             self.release(message, &port, sink)?;
         } else if rest.contains("idVendor=") {
@@ -490,6 +498,10 @@ impl Log {
         } else if let Some(value) = rest.strip_prefix("Manufacturer: ") {
             let device = &mut self.at(message, &port, sink)?.device;
             device.text(Clue::UsbManufacturer, value, place);
+            // The strings of a fuzzer of the kernel, where the line with the controller is cut off.
+            if value.trim() == "syz" {
+                self.at(message, &port, sink)?.played = true;
+            }
         } else if let Some(value) = rest.strip_prefix("SerialNumber: ") {
             self.at(message, &port, sink)?.device.module_serial(value);
         } else if rest.contains(" converter ") {
