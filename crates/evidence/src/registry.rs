@@ -19,6 +19,7 @@ pub static READERS: &[&Reader] = &[
     &formats::usbconfig::READER,
     &formats::bsd::READER,
     &formats::usbipd::READER,
+    &formats::usbpcap::READER,
     &formats::ioreg::READER,
     &formats::hilink::READER,
     &formats::netsh_mbn::READER,

@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::attached;
 use super::contained;
 use super::owned::Prose;
+use super::device::Device;
+use super::device_functions::Functions;
+use super::device_reply;
 use crate::observation::{Clue, Observation, Place, Problem, Stance};
 use crate::reader::{Head, ReadError, Reader, Sink};
 use crate::source::Source;
@@ -15,7 +19,7 @@ pub static READER: Reader = Reader {
     format: "text",
     title: "any text",
     made_by: "a log, a note, a manual, a script: text that no other reader knows",
-    proves: &[Stance::Declared, Stance::Mentioned],
+    proves: &[Stance::Observed, Stance::Declared, Stance::Mentioned],
     enumerates: &[],
     sniff,
     read,
@@ -32,6 +36,9 @@ const NAMES_MOST: usize = 10_000;
 const INSIDE_MOST: usize = 8;
 /// More different modules than that are a list of products.
 const PRODUCTS_MOST: usize = 2;
+
+/// Most devices that a text says are attached; more is a list.
+const ATTACHED_MOST: usize = 3;
 
 /// Files of programs and their history, by their names.
 fn is_program(name: &str) -> bool {
@@ -91,6 +98,9 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
     let mut prose = Prose::default();
     // A label alone on its line, whose value is on the next.
     let mut label = false;
+    // Devices that the text says are attached, and those whose functions it lists.
+    let mut attached: Vec<(String, Option<String>, Place)> = Vec::new();
+    let mut functions = Functions::default();
     text::lines(source, sink, |number, line, sink| {
         for mark in labels(line) {
             sink.observe(Observation::new(
@@ -104,6 +114,16 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
         }
         if paper {
             prose.line(number, line, names);
+            if let Some((id, name)) = attached::device(line)
+                && attached.len() <= ATTACHED_MOST
+                && !attached.iter().any(|(have, ..)| *have == id)
+            {
+                attached.push((id, name.map(str::to_owned), Place::Line(number)));
+            }
+            functions.line(line, &Place::Line(number));
+            if let Some(facts) = device_reply::facts(line) {
+                device_reply::emit(facts, &Place::Line(number), &mut unit, sink)?;
+            }
         }
         let hits = names.find(line);
         if paper && inside.len() < INSIDE_MOST {
@@ -183,6 +203,16 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
             }
         }
     }
+    if attached.len() <= ATTACHED_MOST {
+        for (id, name, place) in attached {
+            let mut device = Device::new(unit);
+            unit += 1;
+            device.fact(Clue::UsbId, &id, place.clone());
+            device.text(Clue::UsbProduct, &name.unwrap_or_default(), place);
+            device.emit(sink)?;
+        }
+    }
+    functions.finish(&mut unit, sink)?;
     if more > 0 {
         sink.problem(Problem::note(
             "name-repeated",

@@ -1,0 +1,149 @@
+//! Names of the functions of one modem as the device manager of Windows lists them and people type them
+//! off: "Ericsson F3507g Mobile Broadband Minicard Network Adapter", "... Modem", "... GPS Port (COM6)".
+//!
+//! One such name may stand in a list of drivers. Two functions of one and the same device stand in a list
+//! of what is there.
+
+use std::collections::BTreeMap;
+
+use super::device::Device;
+use crate::observation::{Clue, Place};
+use crate::reader::{ReadError, Sink};
+
+/// Most names kept.
+const MOST: usize = 64;
+/// Most different devices: more is a list of drivers.
+const MOST_DEVICES: usize = 2;
+
+/// Words at the end of a name that say which function it is.
+const FUNCTIONS: &[&str] = &[
+    "adapter",
+    "modem",
+    "device",
+    "management",
+    "port",
+    "interface",
+    "card",
+    "module",
+    "minicard",
+    "connection",
+    "sensor",
+    "nmea",
+    "diagnostics",
+];
+
+/// Words that say that it is cellular.
+const RADIO: &[&str] = &[
+    "mobile broadband",
+    "wwan",
+    "hspa",
+    "lte",
+    "wireless wan",
+    "gobi",
+    "umts",
+    "3g",
+    "4g",
+    "5g",
+];
+
+/// The names found so far, by the two words at their head.
+#[derive(Default)]
+pub(super) struct Functions {
+    found: BTreeMap<String, Vec<(String, Place)>>,
+    count: usize,
+}
+
+/// The name without a list mark, a port in brackets, a number behind it.
+fn name(line: &str) -> Option<&str> {
+    let text = line.trim_start_matches(|c: char| c.is_whitespace() || "•*-–·+".contains(c));
+    let text = text.trim_end();
+    let text = match text.rsplit_once(" (COM") {
+        Some((front, rest)) if rest.ends_with(')') => front,
+        _ => text,
+    };
+    let text = match text.rsplit_once(" #") {
+        Some((front, n)) if n.bytes().all(|b| b.is_ascii_digit()) => front,
+        _ => text,
+    };
+    let lower = text.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split(' ').collect();
+    let shaped = (12..=90).contains(&text.len())
+        && (4..=12).contains(&words.len())
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
+        && !text.contains(['.', ',', ';', '=', '?', '!', '"', '|', '<', ':'])
+        && words.last().is_some_and(|w| FUNCTIONS.contains(w))
+        && !words.iter().any(|w| {
+            matches!(
+                *w,
+                "the" | "is" | "a" | "an" | "my" | "this" | "driver" | "drivers" | "for" | "and" | "or"
+                    | "to" | "your" | "with" | "generic"
+            )
+        });
+    let cellular = RADIO.iter().any(|r| {
+        lower.match_indices(r).any(|(at, _)| {
+            let before = lower.get(..at).is_none_or(|b| b.is_empty() || b.ends_with(' '));
+            let after = lower
+                .get(at + r.len()..)
+                .is_none_or(|a| a.is_empty() || a.starts_with([' ', '+', '-']));
+            before && after
+        })
+    });
+    (shaped && cellular).then_some(text)
+}
+
+impl Functions {
+    /// Looks at a line.
+    pub(super) fn line(&mut self, line: &str, place: &Place) {
+        if line.len() > 200 || self.count >= MOST {
+            return;
+        }
+        let Some(name) = name(line) else { return };
+        let stem: Vec<&str> = name.split(' ').take(2).collect();
+        let of = self.found.entry(stem.join(" ")).or_default();
+        if of.iter().all(|(n, _)| n != name) {
+            self.count += 1;
+            of.push((name.to_owned(), place.clone()));
+        }
+    }
+
+    /// Hands over the devices of which several functions were listed.
+    pub(super) fn finish(self, unit: &mut u64, sink: &mut dyn Sink) -> Result<(), ReadError> {
+        if self.found.len() > MOST_DEVICES {
+            return Ok(());
+        }
+        for names in self.found.into_values().filter(|n| n.len() >= 2) {
+            let mut device = Device::new(*unit);
+            *unit += 1;
+            for (name, place) in names {
+                device.text(Clue::UsbProduct, &name, place);
+            }
+            device.emit(sink)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_functions() {
+        for (line, found) in [
+            (
+                "  • Ericsson F3507g Mobile Broadband Minicard GPS Port (COM6)",
+                Some("Ericsson F3507g Mobile Broadband Minicard GPS Port"),
+            ),
+            (
+                "HP hs2350 HSPA+ Mobile Broadband Module Network Adapter #2",
+                Some("HP hs2350 HSPA+ Mobile Broadband Module Network Adapter"),
+            ),
+            ("I bought a Mobile Broadband card", None),
+            ("Drivers for the F3507g Mobile Broadband Minicard", None),
+            ("Generic Mobile Broadband Adapter", None),
+            ("Realtek PCIe GBE Family Adapter", None),
+        ] {
+            assert_eq!(name(line), found, "{line}");
+        }
+    }
+}
