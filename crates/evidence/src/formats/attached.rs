@@ -65,13 +65,73 @@ const ATTACHED: &[&str] = &[
 
 /// Words behind which nothing of that is meant, in lower case: whole words, and beginnings of words.
 const HEDGES: &[&str] = &[
-    "if", "should", "would", "could", "may", "might", "can", "e.g", "example", "examples", "such",
-    "like", "other", "others", "usually", "typically", "normally", "rule", "rules", "udev", "alias",
-    "patch", "commit", "add", "added", "adds", "adding", "quirk", "quirks", "match", "matches",
-    "test", "tests", "fake", "mock", "dummy", "default", "defaults", "known", "list", "table", "not",
-    "never", "no", "instead", "either", "or", "whether", "unless", "expected", "once", "todo",
-    "support", "supports", "supported", "unsupported", "supporting", "detects", "phone",
-    "blacklist", "whitelist", "z.b", "wenn", "falls", "例如", "支持", "如果",
+    "if",
+    "should",
+    "would",
+    "could",
+    "may",
+    "might",
+    "can",
+    "e.g",
+    "example",
+    "examples",
+    "such",
+    "like",
+    "other",
+    "others",
+    "usually",
+    "typically",
+    "normally",
+    "rule",
+    "rules",
+    "udev",
+    "alias",
+    "patch",
+    "commit",
+    "add",
+    "added",
+    "adds",
+    "adding",
+    "quirk",
+    "quirks",
+    "match",
+    "matches",
+    "test",
+    "tests",
+    "fake",
+    "mock",
+    "dummy",
+    "default",
+    "defaults",
+    "known",
+    "list",
+    "table",
+    "not",
+    "never",
+    "no",
+    "instead",
+    "either",
+    "or",
+    "whether",
+    "unless",
+    "expected",
+    "once",
+    "todo",
+    "support",
+    "supports",
+    "supported",
+    "unsupported",
+    "supporting",
+    "detects",
+    "phone",
+    "blacklist",
+    "whitelist",
+    "z.b",
+    "wenn",
+    "falls",
+    "例如",
+    "支持",
+    "如果",
 ];
 
 /// A word of a line: where it begins and ends.
@@ -211,7 +271,13 @@ fn pair(line: &str, words: &[Word<'_>], at: usize) -> Option<(String, usize)> {
             .strip_prefix(['.', '-'])
             .is_some_and(|r| r.starts_with(|c: char| c.is_ascii_alphanumeric()));
     let id = (joined && alone)
-        .then(|| Some(format!("{}:{}", hex_id::four(a.text)?, hex_id::four(b.text)?)))
+        .then(|| {
+            Some(format!(
+                "{}:{}",
+                hex_id::four(a.text)?,
+                hex_id::four(b.text)?
+            ))
+        })
         .flatten()?;
     Some((id, b.to))
 }

@@ -75,13 +75,28 @@ fn name(line: &str) -> Option<&str> {
         && !words.iter().any(|w| {
             matches!(
                 *w,
-                "the" | "is" | "a" | "an" | "my" | "this" | "driver" | "drivers" | "for" | "and" | "or"
-                    | "to" | "your" | "with" | "generic"
+                "the"
+                    | "is"
+                    | "a"
+                    | "an"
+                    | "my"
+                    | "this"
+                    | "driver"
+                    | "drivers"
+                    | "for"
+                    | "and"
+                    | "or"
+                    | "to"
+                    | "your"
+                    | "with"
+                    | "generic"
             )
         });
     let cellular = RADIO.iter().any(|r| {
         lower.match_indices(r).any(|(at, _)| {
-            let before = lower.get(..at).is_none_or(|b| b.is_empty() || b.ends_with(' '));
+            let before = lower
+                .get(..at)
+                .is_none_or(|b| b.is_empty() || b.ends_with(' '));
             let after = lower
                 .get(at + r.len()..)
                 .is_none_or(|a| a.is_empty() || a.starts_with([' ', '+', '-']));
