@@ -139,6 +139,9 @@ enum Line<'a> {
         product: String,
         words: &'a str,
     },
+    /// `cd0: <HUAWEI Mass Storage 2.31> Removable CD-ROM SCSI-2 device`: what a modem stick shows before
+    /// it is switched.
+    Stored { words: &'a str },
     /// `none2@pci0:3:0:0: class=0x... chip=0x...`.
     Pci { place: &'a str, info: &'a str },
 }
@@ -151,7 +154,28 @@ impl<'a> Line<'a> {
             .or_else(|| Self::at(text))
             .or_else(|| Self::bound(text))
             .or_else(|| Self::listed(text))
+            .or_else(|| Self::stored(text))
             .or_else(|| Self::pci(text))
+    }
+
+    /// Only of makers whose sticks carry their installer; their phones give other names.
+    fn stored(text: &'a str) -> Option<Self> {
+        let (name, rest) = text.split_once(": <")?;
+        let unit = name.strip_prefix("cd")?;
+        let (words, rest) = rest.split_once('>')?;
+        let stick = [
+            "HUAWEI Mass Storage",
+            "HUAWEI  Mass Storage",
+            "HUAWEI TF CARD Storage",
+            "ZTE Mass Storage",
+            "ZTE USB Storage",
+            "ZTE USB SCSI CD-ROM",
+            "Novatel Mass Storage",
+            "Novatel MMC Storage",
+        ]
+        .iter()
+        .any(|s| words.trim().starts_with(s));
+        (is_number(unit) && stick && rest.contains("CD-ROM")).then_some(Self::Stored { words })
     }
 
     /// True of what no other listing has.
@@ -163,7 +187,10 @@ impl<'a> Line<'a> {
             | Self::Listed { .. }
             | Self::At { .. } => true,
             Self::Pnp { info, .. } => info.contains("product=0x"),
-            Self::Words { driver, .. } => MODEM_DRIVERS.contains(driver),
+            Self::Words { driver, words } => {
+                MODEM_DRIVERS.contains(driver) || *driver == "ugen" && names_a_modem(words)
+            }
+            Self::Stored { .. } => true,
             Self::Node { .. } => false,
         }
     }
@@ -289,6 +316,17 @@ impl<'a> Line<'a> {
         (info.contains("class=0x") && (info.contains("chip=0x") || info.contains("device=0x")))
             .then_some(Self::Pci { place, info })
     }
+}
+
+/// Words of a device that no driver for modems has taken.
+fn names_a_modem(words: &str) -> bool {
+    words.split(|c: char| !c.is_ascii_alphanumeric()).any(|w| {
+        [
+            "hsdpa", "hspa", "umts", "lte", "wwan", "evdo", "gsm", "gprs", "3g", "4g",
+        ]
+        .iter()
+        .any(|m| w.eq_ignore_ascii_case(m))
+    })
 }
 
 /// `umb0 at uhub2 port 3 ...` whose quotation stands open, or has not begun.
@@ -430,11 +468,27 @@ impl Log {
                     .filter(|d| d.first(Clue::Driver) == Some(*driver) && !d.has(Clue::UsbProduct))
                 {
                     name_of(device, words, place);
-                } else if MODEM_DRIVERS.contains(driver) {
+                } else if MODEM_DRIVERS.contains(driver)
+                    || *driver == "ugen" && names_a_modem(words)
+                {
                     let device = self.device(driver, driver, host, sink)?;
                     name_of(device, words, place);
                     bound(device, driver, text, place);
                 }
+            }
+            Line::Stored { words } => {
+                // The disk of the last device that was named as storage, else one of its own.
+                let key = self
+                    .known
+                    .iter()
+                    .rev()
+                    .find(|k| k.device.first(Clue::Driver) == Some("umass"))
+                    .map_or_else(|| "umass".to_owned(), |k| k.key.clone());
+                let device = self.device(&key, &key, host, sink)?;
+                let maker = words.split_whitespace().next().unwrap_or_default();
+                device.text(Clue::UsbManufacturer, maker, place.clone());
+                let said = format!("the installer of a modem stick: {}", words.trim());
+                device.fact(Clue::CellularInterface, &said, place.clone());
             }
             Line::Pnp { node, info } => {
                 if let (Some(vendor), Some(product)) =

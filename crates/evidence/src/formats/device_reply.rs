@@ -1,7 +1,7 @@
 //! What a device in the field reports about itself in a line of a log or a message: the numbers of its
 //! modem and SIM as strings within a string of JSON, or `imei:...,modem:...` as trackers reply.
 
-use crate::identity::{Imei, iccid_stem};
+use crate::identity::{Imei, iccid_stem, luhn};
 use crate::observation::{Clue, Key, KeyKind, Observation, Place, Stance};
 use crate::reader::{ReadError, Sink};
 
@@ -57,7 +57,8 @@ fn described(line: &str) -> Option<Reply> {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         rest.get(..digits)
     };
-    let imei = value("\\\"imei\\\"").filter(|d| d.len() == 15 && Imei::parse(d).is_some())?;
+    let imei = value("\\\"imei\\\"")
+        .filter(|d| d.len() == 15 && luhn(d.as_bytes()) && Imei::parse(d).is_some())?;
     let iccid = value("\\\"iccid\\\"").filter(|d| iccid_stem(d).is_some())?;
     Some((imei.to_owned(), vec![(Clue::Iccid, iccid.to_owned())]))
 }
@@ -72,7 +73,7 @@ fn replied(line: &str) -> Option<Reply> {
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let imei = rest
         .get(..digits)
-        .filter(|d| d.len() == 15 && Imei::parse(d).is_some())?;
+        .filter(|d| d.len() == 15 && luhn(d.as_bytes()) && Imei::parse(d).is_some())?;
     let rest = rest.get(digits..)?;
     let end = rest
         .find(|c: char| c.is_whitespace() && c != ' ' || matches!(c, '"' | '#' | '<'))
@@ -113,14 +114,23 @@ mod tests {
         let record = r#"{"timestamp":16,"payload":"{\"p\":13,\"imei\":\"352753090000009\",\"iccid\":\"89010303300014000005\"}"}"#;
         assert_eq!(
             facts(record),
-            Some(("352753090000009".to_owned(), vec![(Clue::Iccid, "89010303300014000005".to_owned())]))
+            Some((
+                "352753090000009".to_owned(),
+                vec![(Clue::Iccid, "89010303300014000005".to_owned())]
+            ))
         );
         assert_eq!(facts(&record.replace("timestamp", "sample")), None);
         assert_eq!(
             facts(
                 "reply is\"imei:865284040000006,set version ok,build:1,modem:bg96mar04a02m1g_01.002#\"."
             ),
-            Some(("865284040000006".to_owned(), vec![(Clue::Imei, "865284040000006".to_owned()), (Clue::ModemRevision, "BG96MAR04A02M1G_01.002".to_owned())]))
+            Some((
+                "865284040000006".to_owned(),
+                vec![
+                    (Clue::Imei, "865284040000006".to_owned()),
+                    (Clue::ModemRevision, "BG96MAR04A02M1G_01.002".to_owned())
+                ]
+            ))
         );
         for line in [
             "imei: 15 digits, modem: any, more",

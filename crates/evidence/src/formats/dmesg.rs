@@ -70,7 +70,7 @@ fn sniff(head: &Head<'_>) -> u8 {
             || l.contains("registered new interface driver ")
             || l.contains("USB Serial support registered for ")
             || l.contains(" USB device number ")
-            || l.contains("MHI PCI device found: ")
+            || l.contains("MHI PCI device found:")
             || l.contains(": register '")
             || l.contains("] Linux version ")
             || l.contains("kernel: Linux version ")
@@ -202,7 +202,7 @@ struct Message<'a> {
 }
 
 fn message(line: &str) -> Message<'_> {
-    let mut text = line.trim();
+    let mut text = unquoted(line.trim());
     if let Some(said) = of_event(text) {
         text = said;
     }
@@ -252,6 +252,17 @@ fn message(line: &str) -> Message<'_> {
         date,
         text: text.trim_start(),
     }
+}
+
+/// The line without the quote marks of a mail.
+fn unquoted(line: &str) -> &str {
+    let mut rest = line;
+    while let Some(inside) = rest.strip_prefix('>')
+        && (inside.is_empty() || inside.starts_with([' ', '>']))
+    {
+        rest = inside.trim_start();
+    }
+    rest
 }
 
 /// Not a time, a facility (`kern.info`) or a number, which stand there where no host is written.
@@ -660,7 +671,22 @@ fn names_wwan(kind: &str) -> bool {
 
 fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
     let mut log = Log::default();
+    // A line that a mail program broke before the name of the device.
+    let mut broken: Option<(u64, String)> = None;
     text::lines(source, sink, |number, line, sink| {
+        if let Some((first, mut front)) = broken.take() {
+            let rest = unquoted(line.trim());
+            let name = rest.split(' ').next().unwrap_or_default();
+            if rest == name && name.contains('-') && name.len() <= 48 {
+                front.push(' ');
+                front.push_str(name);
+                return log.line(&front, Place::Line(first), sink);
+            }
+        }
+        if line.trim_end().ends_with("MHI PCI device found:") && line.len() < 400 {
+            broken = Some((number, line.trim_end().to_owned()));
+            return Ok(());
+        }
         // Two messages run together where a line end was lost: `error -71[ 6310.107174] usb ...`.
         let mut rest = line;
         while let Some(at) = stamp_within(rest) {

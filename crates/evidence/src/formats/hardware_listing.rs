@@ -31,6 +31,27 @@ fn sniff(head: &Head<'_>) -> u8 {
             "logical name: ",
             "configuration: ",
             "physical id: ",
+            "Bus-Informationen: ",
+            "Logischer Name: ",
+            "Konfiguration: ",
+            "Physische ID: ",
+            "information bus: ",
+            "nom logique: ",
+            "identifiant matériel: ",
+            "información del bus: ",
+            "nombre lógico: ",
+            "configuración: ",
+            "id físico: ",
+            "informazioni bus: ",
+            "nome logico: ",
+            "configurazione: ",
+            "id fisico: ",
+            "informação do barramento: ",
+            "nome lógico: ",
+            "configuração: ",
+            "informacje o magistrali: ",
+            "nazwa logiczna: ",
+            "konfiguracja: ",
         ]
         .iter()
         .any(|f| l.trim_start().starts_with(f))
@@ -71,6 +92,26 @@ fn hwinfo_id(line: &str) -> Option<(&str, &str, String, &str)> {
 fn chip(line: &str) -> Option<String> {
     let rest = line.split_once("chip-ID: ")?.1;
     hex_id::pair(rest.split_whitespace().next()?)
+}
+
+/// The English key of a field of lshw, which prints its fields in the language of the machine.
+fn in_english(key: &str) -> &str {
+    match key {
+        "Hersteller" | "fabricant" | "fabricante" | "produttore" | "producent" => "vendor",
+        "Produkt" | "produit" | "producto" | "prodotto" | "produto" | "produkt" => "product",
+        "Konfiguration" | "configuración" | "configurazione" | "configuração" | "konfiguracja" => {
+            "configuration"
+        }
+        "Bus-Informationen"
+        | "information bus"
+        | "información del bus"
+        | "informazioni bus"
+        | "informação do barramento"
+        | "informacje o magistrali" => "bus info",
+        "Logischer Name" | "nom logique" | "nombre lógico" | "nome logico" | "nome lógico"
+        | "nazwa logiczna" => "logical name",
+        other => other,
+    }
 }
 
 /// The value behind a key of inxi, one word.
@@ -154,7 +195,7 @@ impl Listing {
         } else if let Some((key, value)) = text.split_once(" = ") {
             self.raw(key, value.trim_matches('"'), place);
         } else if let Some((key, value)) = text.split_once(": ") {
-            self.field(key, value.trim(), place);
+            self.field(in_english(key), value.trim(), place);
         }
         Ok(())
     }

@@ -43,6 +43,7 @@ fn sniff(head: &Head<'_>) -> u8 {
             || line.trim_start().starts_with("modem.generic.")
             || line.trim_start().starts_with("modem.dbus-path")
             || line.trim_start().starts_with("sim.properties.")
+            || attribute(line).is_some_and(|(f, _)| is_of_the_modem(f))
             || (line.trim_start().starts_with("modem-list.value[") && line.contains(MODEM_PATH))
         {
             return 92;
@@ -112,7 +113,7 @@ pub(crate) fn begins(line: &str) -> bool {
             .any(|p| path.starts_with(p))
         });
     }
-    if line.starts_with(MODEM_PATH) || listed(line).is_some() {
+    if line.starts_with(MODEM_PATH) || listed(line).is_some() || attribute(line).is_some() {
         return true;
     }
     columned(line).is_some_and(|cells| {
@@ -222,6 +223,21 @@ fn columned(line: &str) -> Option<Cells<'_>> {
         section: (!section.is_empty()).then_some(section),
         text: text.trim(),
     })
+}
+
+/// `manager/modem/hardware: model: 'EC25'`: the attributes of a modem in a log of a client of
+/// ModemManager.
+fn attribute(line: &str) -> Option<(Field, &str)> {
+    let rest = line
+        .trim_start_matches(['>', ' '])
+        .strip_prefix("manager/modem")?;
+    let (section, rest) = rest.split_once(": ")?;
+    if !(section.is_empty() || section.starts_with('/')) || section.len() > 24 {
+        return None;
+    }
+    let (key, value) = rest.split_once(':')?;
+    let field = field(&key.trim().to_ascii_lowercase());
+    Some((field, value.trim().trim_matches('\''))).filter(|(f, _)| *f != Field::Other)
 }
 
 /// `Hardware | manufacturer: Quectel | model: EC25`.
@@ -441,6 +457,21 @@ impl State {
             }
             if self.modems.len() > 1 {
                 self.current = None;
+            }
+        } else if let Some((field, value)) = attribute(line).filter(|(_, v)| !v.is_empty()) {
+            if field == Field::DbusPath {
+                self.enter(number_in(value, MODEM_PATH), &place);
+            } else if let Some(known) = self.modem(&place) {
+                match field {
+                    Field::Manufacturer => say_maker(&mut known.modem, value, &place),
+                    Field::Model => say_model(&mut known.modem, value, &place),
+                    Field::Revision => known.modem.say(Clue::ModemRevision, value, &place),
+                    Field::Equipment => {
+                        known.modem.imei(value, &place);
+                    }
+                    Field::Plugin => known.modem.say(Clue::ModemPlugin, value, &place),
+                    _ => {}
+                }
             }
         } else if let Some(cells) = columned(line) {
             self.columns(&cells, &place);

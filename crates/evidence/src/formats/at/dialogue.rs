@@ -7,6 +7,9 @@ use crate::modem::{Modem, imei_digits, stated};
 use crate::observation::{Clue, KeyKind, Place, Problem, Stance};
 use crate::reader::{ReadError, Sink};
 
+/// The name given to a command that calls for packet data: `ATDT*99#`, `ATD#777`.
+const DATA_CALL: &str = "D*99#";
+
 /// Most lines taken as the answer to one command.
 const LONGEST_ANSWER: usize = 24;
 
@@ -314,7 +317,30 @@ impl Dialogue {
         if let Some(ok) = result(text) {
             self.results += 1;
             self.understood += 1;
+            // Packet data is dialled by numbers that no telephone line has (3GPP TS 27.007, 10.2.1).
+            if text.starts_with("CONNECT")
+                && let Some(pending) = &mut self.pending
+                && pending.command.name == DATA_CALL
+            {
+                self.cellular = true;
+                pending.replied = true;
+                pending.facts.push(fact(
+                    Clue::CellularInterface,
+                    "CONNECT in answer to a call for packet data",
+                    place,
+                ));
+            }
             return self.ended(ok, units, sink);
+        }
+        // A logger that writes an answer and its result on one line: `+CSQ: 26,99 OK`.
+        if self.pending.is_some()
+            && reply(text).is_some()
+            && let Some(answer) = text.strip_suffix(" OK")
+        {
+            self.content(answer.trim_end(), place, units, sink)?;
+            self.results += 1;
+            self.understood += 1;
+            return self.ended(true, units, sink);
         }
         if let Some((command, rest)) = command(text).filter(|(c, rest)| !is_name(c, rest, text)) {
             let identity = matches!(command.asked, Asked::Identity(_));
@@ -1104,6 +1130,13 @@ fn result(text: &str) -> Option<bool> {
         }
         _ => {}
     }
+    // `CONNECT 100000000`: with the speed of the line.
+    if text
+        .strip_prefix("CONNECT ")
+        .is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()) && r.len() <= 24)
+    {
+        return Some(true);
+    }
     (text.starts_with("+CME ERROR")
         || text.starts_with("+CMS ERROR")
         || text.starts_with("CME ERROR"))
@@ -1186,11 +1219,12 @@ fn command(text: &str) -> Option<(Command, &str)> {
             if word.len() > 2
                 && word
                     .get(1..)?
-                    .starts_with(['*', 't', 'T', 'p', 'P', '0', '9', '+']) =>
+                    .starts_with(['*', 't', 'T', 'p', 'P', '0', '9', '+', '#']) =>
         {
+            let data = ["*99", "*98", "#777"].iter().any(|n| word.contains(n));
             Some((
                 Command {
-                    name: "D".to_owned(),
+                    name: if data { DATA_CALL } else { "D" }.to_owned(),
                     asked: Asked::Other,
                     test: false,
                     chain: Vec::new(),
@@ -1735,7 +1769,8 @@ mod tests {
             ("AT!GSTATUS?", "!GSTATUS", ""),
             ("ATE0", "E0", ""),
             ("AT&F", "&F", ""),
-            ("ATD*99#", "D", ""),
+            ("ATD*99#", "D*99#", ""),
+            ("ATDT5551234", "D", ""),
         ] {
             let found = command(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!((found.0.name.as_str(), found.1), (name, rest), "{text}");

@@ -246,6 +246,19 @@ impl<'a> Transcript<'a> {
 
     fn one(&mut self, line: &str, place: &Place, sink: &mut dyn Sink) -> Result<(), ReadError> {
         let bare = prefix::bare(line);
+        // The log of pppd's chat: `send (ATDT*99#^M)`, `expect (CONNECT)`.
+        if let Some(sent) = bare.text.strip_prefix("send (AT") {
+            let end = sent.find(['\n', '^', ')']).unwrap_or(sent.len());
+            let command = format!("AT{}", sent.get(..end).unwrap_or_default());
+            return self.dialogue.sent(&command, place, &mut self.units, sink);
+        }
+        if bare.text.starts_with("expect (") || bare.text.starts_with("-- got it") {
+            return Ok(());
+        }
+        // gnokii: `write: [AT+CGMM<cr>]`, `read : [...]`, several on a line where line ends were lost.
+        if line.contains("write: [AT") || line.contains("read : [") {
+            return self.written_and_read(line, place, sink);
+        }
         if let Some(bytes) = dump(&bare.text) {
             return self.dumped(&bytes, place, sink);
         }
@@ -337,6 +350,32 @@ impl<'a> Transcript<'a> {
             return self.dialogue.line(text, place, &mut self.units, sink);
         }
         self.dialogue.line(&bare.text, place, &mut self.units, sink)
+    }
+
+    /// What gnokii wrote and read, each in brackets.
+    fn written_and_read(
+        &mut self,
+        line: &str,
+        place: &Place,
+        sink: &mut dyn Sink,
+    ) -> Result<(), ReadError> {
+        let mut rest = line;
+        for _ in 0..512 {
+            let next = ["write: [", "read : ["]
+                .iter()
+                .filter_map(|m| rest.find(m).map(|at| at + m.len()))
+                .min();
+            let Some(inside) = next.and_then(|at| rest.get(at..)) else {
+                break;
+            };
+            let end = inside.find(']').unwrap_or(inside.len());
+            let text = prefix::unescaped(inside.get(..end).unwrap_or_default()).into_owned();
+            for part in text.split('\n').filter(|p| !p.trim().is_empty()) {
+                self.dialogue.line(part, place, &mut self.units, sink)?;
+            }
+            rest = inside.get(end..).unwrap_or_default();
+        }
+        Ok(())
     }
 
     /// Bytes that went over the line: what ends in them are lines.

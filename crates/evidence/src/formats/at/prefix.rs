@@ -64,6 +64,9 @@ const SPEAKERS: &[&str] = &[
     "got",
     "rcv",
     "rcvd",
+    "cclwrite",
+    "cclmatched",
+    "re-sending",
     "ans",
     "rsp",
 ];
@@ -104,7 +107,7 @@ pub fn bare(line: &str) -> Bare<'_> {
             .flatten()
         {
             rest = after;
-        } else if let Some(after) = logged.then(|| tag(rest)).flatten() {
+        } else if let Some(after) = logged.then(|| tag(rest).or_else(|| device(rest))).flatten() {
             rest = after;
         } else if let Some(inside) = quoted(rest) {
             rest = inside;
@@ -468,6 +471,16 @@ fn tag(text: &str) -> Option<&str> {
     ]
     .contains(&word);
     (shaped && !label && rest.starts_with(' ')).then_some(rest)
+}
+
+/// `, GSM1: -> AT+CSQ`: the name of one of several modems and the direction, as an SMS daemon logs them.
+fn device(text: &str) -> Option<&str> {
+    let (name, rest) = text.trim_start_matches([',', ' ']).split_once(": ")?;
+    let shaped = (1..=24).contains(&name.len())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    (shaped && (rest.starts_with("-> ") || rest.starts_with("<- "))).then_some(rest)
 }
 
 /// The inside of quotes, backticks, emphasis or `b'...'` around the whole rest.
