@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use super::attached;
 use super::contained;
-use super::owned::Prose;
 use super::device::Device;
 use super::device_functions::Functions;
 use super::device_reply;
+use super::owned::Prose;
 use crate::observation::{Clue, Observation, Place, Problem, Stance};
 use crate::reader::{Head, ReadError, Reader, Sink};
 use crate::source::Source;
