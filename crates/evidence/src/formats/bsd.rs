@@ -185,12 +185,12 @@ impl<'a> Line<'a> {
             | Self::Bound { .. }
             | Self::Pci { .. }
             | Self::Listed { .. }
+            | Self::Stored { .. }
             | Self::At { .. } => true,
             Self::Pnp { info, .. } => info.contains("product=0x"),
             Self::Words { driver, words } => {
                 MODEM_DRIVERS.contains(driver) || *driver == "ugen" && names_a_modem(words)
             }
-            Self::Stored { .. } => true,
             Self::Node { .. } => false,
         }
     }
