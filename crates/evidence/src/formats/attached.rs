@@ -47,6 +47,8 @@ const ATTACHED: &[&str] = &[
     "according to lsusb",
     "i see it as",
     "my modem is",
+    "the device:",
+    "my device:",
     "my card is",
     "the modem is a",
     "the card is a",

@@ -51,6 +51,8 @@ const RADIO: &[&str] = &[
 pub(super) struct Functions {
     found: BTreeMap<String, Vec<(String, Place)>>,
     count: usize,
+    /// Ports that Windows gave out to a modem.
+    ports: Vec<(String, Place)>,
 }
 
 /// The name without a list mark, a port in brackets, a number behind it.
@@ -106,7 +108,91 @@ fn name(line: &str) -> Option<&str> {
     (shaped && cellular).then_some(text)
 }
 
+/// Functions at a port that only a modem has, in lower case.
+const PORTS: &[&str] = &[
+    " usb modem",
+    " at port",
+    " at interface",
+    " dm port",
+    " nmea port",
+    " at command",
+    " usb at ",
+    " usb dm ",
+    " usb nmea ",
+    " pc ui interface",
+    " application interface",
+];
+
+/// `Quectel USB AT Port (COM5)`: the name of a port that Windows gave out, for a maker that is known, and
+/// whether it is one of a modem of nobody's (`Qualcomm HS-USB Modem 90B2 (COM9)`).
+fn at_port(line: &str) -> Option<(&str, bool)> {
+    let text = line.trim_start_matches(|c: char| c.is_whitespace() || "•*-–·+".contains(c));
+    let (name, rest) = text.trim_end().rsplit_once(" (COM")?;
+    let number = rest.strip_suffix(')')?;
+    let given = (1..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    let shaped = (8..=80).contains(&name.len())
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !name.contains([',', ';', '=', '?', '!', '"', '|', '<']);
+    if !given || !shaped {
+        return None;
+    }
+    let lower = name.to_ascii_lowercase();
+    // Telephones have such ports, too.
+    if [
+        "bluetooth",
+        "android",
+        "phone",
+        "samsung",
+        "motorola",
+        "nokia",
+        "htc ",
+        "sony",
+        "lg mobile",
+        "lge ",
+        "adb",
+    ]
+    .iter()
+    .any(|w| lower.contains(w))
+    {
+        return None;
+    }
+    let nobodys = lower.contains(" hs-usb modem ") || lower.contains(" hs-usb wwan modem ");
+    (nobodys || PORTS.iter().any(|p| format!("{lower} ").contains(p))).then_some((name, nobodys))
+}
+
+/// What stands in front of the function in the name of a port.
+fn maker_of(name: &str) -> &str {
+    let lower = name.to_ascii_lowercase();
+    let end = [
+        " hs-usb",
+        " usb",
+        " at ",
+        " dm ",
+        " nmea",
+        " mobile connect",
+        " pc ui",
+        " application",
+    ]
+    .iter()
+    .filter_map(|f| lower.find(f))
+    .min();
+    end.and_then(|at| name.get(..at)).unwrap_or(name)
+}
+
 impl Functions {
+    /// Looks at a line that may be a port of a modem; `known` if the name of a maker is in it.
+    pub(super) fn port(&mut self, line: &str, known: bool, place: &Place) {
+        if line.len() > 200 || self.ports.len() >= MOST {
+            return;
+        }
+        if let Some((name, nobodys)) = at_port(line)
+            && (known || nobodys)
+            && self.ports.iter().all(|(n, _)| n != name)
+        {
+            self.ports.push((name.to_owned(), place.clone()));
+        }
+    }
+
     /// Looks at a line.
     pub(super) fn line(&mut self, line: &str, place: &Place) {
         if line.len() > 200 || self.count >= MOST {
@@ -123,6 +209,23 @@ impl Functions {
 
     /// Hands over the devices of which several functions were listed.
     pub(super) fn finish(self, unit: &mut u64, sink: &mut dyn Sink) -> Result<(), ReadError> {
+        let mut makers: BTreeMap<String, Vec<&(String, Place)>> = BTreeMap::new();
+        for port in &self.ports {
+            let maker = port.0.split(' ').next().unwrap_or_default();
+            makers
+                .entry(maker.to_ascii_lowercase())
+                .or_default()
+                .push(port);
+        }
+        for ports in makers.into_values() {
+            let mut device = Device::new(*unit);
+            *unit += 1;
+            for (name, place) in ports {
+                device.text(Clue::UsbManufacturer, maker_of(name), place.clone());
+                device.text(Clue::CellularInterface, name, place.clone());
+            }
+            device.emit(sink)?;
+        }
         if self.found.len() > MOST_DEVICES {
             return Ok(());
         }
@@ -141,6 +244,33 @@ impl Functions {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ports_that_windows_gave_out() {
+        for (line, expected) in [
+            (
+                "  Quectel USB AT Port (COM5)",
+                Some(("Quectel USB AT Port", false)),
+            ),
+            (
+                "- HUAWEI Mobile Connect - 3G PC UI Interface (COM12)",
+                Some(("HUAWEI Mobile Connect - 3G PC UI Interface", false)),
+            ),
+            (
+                "Qualcomm HS-USB Modem 90B2 (COM9)",
+                Some(("Qualcomm HS-USB Modem 90B2", true)),
+            ),
+            // Without a number of a port it is the name of a driver.
+            ("Quectel USB AT Port", None),
+            ("Quectel USB AT Port (COMx)", None),
+            ("Qualcomm HS-USB QDLoader 9008 (COM10)", None),
+            ("Qualcomm HS-USB Android DIAG 901D (COM4)", None),
+            ("SAMSUNG Mobile USB Modem (COM11)", None),
+            ("USB Serial Device (COM3)", None),
+        ] {
+            assert_eq!(at_port(line), expected, "{line}");
+        }
+    }
 
     #[test]
     fn names_of_functions() {

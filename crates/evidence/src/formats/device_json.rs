@@ -401,6 +401,8 @@ struct Seen {
     handset: bool,
     platform: bool,
     up: bool,
+    /// A modem's firmware is stated as such.
+    firmware: bool,
 }
 
 impl Seen {
@@ -416,7 +418,20 @@ impl Seen {
             || self.imei && (self.named || self.card || measured || self.service)
             || self.named && (measured || self.up && self.service)
             || self.card && self.radio
+            || self.firmware && (measured || self.strength || self.service || self.card)
     }
+}
+
+/// `"modemFirmware": "EG91NAFBR05A07M4G"`: firmware under a key that says it is a modem's.
+fn is_modem_firmware(v: &Stated) -> bool {
+    let of_modem = v
+        .key
+        .iter()
+        .any(|w| matches!(w.as_str(), "modem" | "module" | "cellular" | "wwan"));
+    let long = (8..=64).contains(&v.value.len())
+        && v.value.bytes().filter(u8::is_ascii_digit).count() >= 3
+        && v.value.bytes().filter(u8::is_ascii_uppercase).count() >= 2;
+    of_modem && has(&v.key, &["firmware", "fw", "revision"]) && long
 }
 
 /// The object says that it is a link of a mobile network.
@@ -459,6 +474,7 @@ fn look(objects: &Objects, around: &BTreeSet<usize>, own: usize) -> Seen {
                 ) && words(&v.value)
                     .iter()
                     .any(|w| HANDSETS.contains(&w.as_str()));
+            seen.firmware |= is_modem_firmware(v);
             seen.platform |= PLATFORM_KEYS.contains(&key.as_str());
             let is_imei_key =
                 key.contains("imei") || key == "equipmentidentifier" || key == "equipmentid";
@@ -476,7 +492,8 @@ fn look(objects: &Objects, around: &BTreeSet<usize>, own: usize) -> Seen {
                 && !matches!(v.value.as_str(), "0" | "99")
             {
                 seen.radio = true;
-            } else if has(&v.key, &["rssi", "signal", "sinr", "snr"])
+            } else if (has(&v.key, &["rssi", "signal", "sinr", "snr"])
+                || key == "dbm" && object.name.iter().any(|w| w == "signal"))
                 && is_strength(&v.value)
                 && v.value != "0"
             {
@@ -840,7 +857,8 @@ fn gather(text: &str) -> (Objects, Vec<(usize, BTreeSet<usize>)>) {
             || objects
                 .all
                 .get(at)
-                .is_some_and(|o| o.name.iter().any(|w| is_modem_word(w)));
+                .is_some_and(|o| o.name.iter().any(|w| is_modem_word(w)))
+            || objects.get(at).iter().any(is_modem_firmware);
         if !counts && !holds {
             continue;
         }

@@ -1338,11 +1338,11 @@ fn placed(line: &str, names: &dyn Names) -> Option<String> {
         return None;
     }
     for (at, cell) in cells.iter().enumerate().skip(reference + 1) {
-        let named = cell.len() <= 40
+        let states_part = cell.len() <= 40
             && !cell.contains(char::is_whitespace)
             && cell.bytes().any(|b| b.is_ascii_digit())
             && names.find(cell).first().is_some_and(|n| n.start == 0);
-        if named {
+        if states_part {
             let maker = at
                 .checked_sub(1)
                 .and_then(|i| cells.get(i))

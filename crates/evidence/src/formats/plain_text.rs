@@ -126,6 +126,9 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
             }
         }
         let hits = names.find(line);
+        if paper {
+            functions.port(line, !hits.is_empty(), &Place::Line(number));
+        }
         if paper && inside.len() < INSIDE_MOST {
             let found = if label {
                 contained::declared(&format!("modem: {}", line.trim()), &shifted(line, &hits))
