@@ -74,9 +74,35 @@ pub(crate) fn speaks_of_cellular(name: &str) -> bool {
         || (has(name, &["5g"]) && has(name, &["modem", "module", "netadapter", "mobile", "nr"]))
 }
 
-/// True if the name holds one that is looked for and nothing in it says another kind of adapter.
+/// Words that the driver of a modem gives its network adapter.
+const OF_MODEM: &[&str] = &[
+    "modem",
+    "ndis",
+    "rmnet",
+    "ncm",
+    "rndis",
+    "mobile",
+    "broadband",
+];
+
+/// True if the name holds one that is looked for and nothing in it says another kind of adapter. Makers
+/// of modules make docks and wired adapters, too: the maker alone is not enough.
 pub(crate) fn names_a_module(name: &str, names: &dyn Names) -> bool {
-    !is_other(name) && !names.find(name).is_empty()
+    let found = names.find(name);
+    // `L850-GL`, `EM7455`: a word as models have.
+    let model = name.split_whitespace().any(|w| {
+        w.len() >= 4
+            && w.bytes().any(|b| b.is_ascii_uppercase())
+            && w.bytes().filter(u8::is_ascii_digit).count() >= 2
+    });
+    let lower = name.to_lowercase();
+    !is_other(name)
+        && !found.is_empty()
+        && (model
+            || has(name, OF_MODEM)
+            || lower.contains("wireless ethernet")
+            || lower.contains("usb ethernet")
+            || lower.contains("network adapter"))
 }
 
 #[cfg(test)]

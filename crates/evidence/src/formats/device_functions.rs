@@ -114,11 +114,9 @@ const PORTS: &[&str] = &[
     " at port",
     " at interface",
     " dm port",
-    " nmea port",
     " at command",
     " usb at ",
     " usb dm ",
-    " usb nmea ",
     " pc ui interface",
     " application interface",
 ];
@@ -137,8 +135,10 @@ fn at_port(line: &str) -> Option<(&str, bool)> {
         return None;
     }
     let lower = name.to_ascii_lowercase();
-    // Telephones have such ports, too.
+    // Telephones and receivers of satellites have such ports, too.
     if [
+        "gnss",
+        "gps",
         "bluetooth",
         "android",
         "phone",
@@ -266,6 +266,8 @@ mod tests {
             ("Qualcomm HS-USB QDLoader 9008 (COM10)", None),
             ("Qualcomm HS-USB Android DIAG 901D (COM4)", None),
             ("SAMSUNG Mobile USB Modem (COM11)", None),
+            ("u-blox GNSS USB Port (COM7)", None),
+            ("u-blox 7 NMEA Port (COM8)", None),
             ("USB Serial Device (COM3)", None),
         ] {
             assert_eq!(at_port(line), expected, "{line}");

@@ -13,7 +13,7 @@ use crate::identity::{Imei, ImeiForm};
 use crate::modem::{Modem, imei_digits, stated};
 use crate::observation::{Clue, Place, Stance};
 use crate::reader::{Head, ReadError, Reader, Sink};
-use crate::source::Source;
+use crate::source::{Names, Source};
 use crate::text;
 
 /// The reader.
@@ -97,6 +97,26 @@ fn is_modem_word(word: &str) -> bool {
         word,
         "modem" | "modems" | "cellular" | "wwan" | "module" | "lte" | "gsm" | "umts" | "5g" | "4g"
     )
+}
+
+/// True if a word of it is of mobile networks alone. A module may be of any radio.
+fn says_cellular(label: &str) -> bool {
+    words(label).iter().any(|w| {
+        w != "module" && is_modem_word(w)
+            || matches!(
+                w.as_str(),
+                "rsrp"
+                    | "rsrq"
+                    | "rscp"
+                    | "ecio"
+                    | "csq"
+                    | "sinr"
+                    | "imei"
+                    | "imsi"
+                    | "iccid"
+                    | "apn"
+            )
+    })
 }
 
 fn asked(label: &str) -> Option<Asked> {
@@ -334,6 +354,9 @@ struct Gathered {
     of_modem: bool,
     /// Something only a running one has.
     runs: bool,
+    /// Something only a modem of a mobile network has: modules of Wi-Fi, Bluetooth and LoRa state a
+    /// strength and a revision, too.
+    cellular: bool,
     /// Maker, model and revision whose labels do not say whose they are.
     loose: Vec<(Clue, String, Place)>,
     last: u64,
@@ -345,6 +368,7 @@ impl Gathered {
             modem: Modem::new(Stance::Observed),
             of_modem: false,
             runs: false,
+            cellular: false,
             loose: Vec::new(),
             last: 0,
         }
@@ -383,6 +407,19 @@ impl Gathered {
     fn counts(&self) -> bool {
         self.of_modem && self.runs
     }
+
+    /// True if it is that of a modem of a mobile network, by what it states or by a name that is known.
+    fn is_cellular(&self, names: &dyn Names) -> bool {
+        self.cellular
+            || [
+                Clue::ModemManufacturer,
+                Clue::ModemModel,
+                Clue::ModemRevision,
+            ]
+            .into_iter()
+            .filter_map(|c| self.modem.first(c))
+            .any(|value| !names.find(value).is_empty())
+    }
 }
 
 struct State {
@@ -409,6 +446,7 @@ impl State {
         if found.is_empty() || found.iter().all(|(_, v)| v.is_empty()) {
             if heads_modem(text) {
                 self.heading = true;
+                self.now.cellular |= says_cellular(text);
             }
             return done;
         }
@@ -421,6 +459,10 @@ impl State {
             let own = asked.of_modem
                 || self.heading
                 || (asked.label == Label::Kind && is_modem_word(&value.to_ascii_lowercase()));
+            self.now.cellular |= says_cellular(label)
+                || matches!(asked.label, Label::Iccid | Label::Port | Label::Data)
+                || (asked.label == Label::Kind && says_cellular(&value))
+                || (asked.label == Label::Registration && is_registered(&value));
             let clue = match asked.label {
                 Label::Maker => Some(Clue::ModemManufacturer),
                 Label::Model => Some(Clue::ModemModel),
@@ -447,6 +489,7 @@ impl State {
                     }
                     self.now.modem.imei(&value, &place);
                     self.now.runs = true;
+                    self.now.cellular = true;
                 }
                 Label::Iccid => self.now.modem.iccid(&value, &place),
                 Label::Signal if is_strength(&value) => {
@@ -578,15 +621,17 @@ fn read(source: &mut Source<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
         heading: false,
         units: 0,
     };
+    let names = source.names;
     text::lines(source, sink, |number, line, sink| {
         if let Some(mut done) = state.line(number, line)
             && done.counts()
+            && done.is_cellular(names)
         {
             done.modem.finish(&mut state.units, sink)?;
         }
         Ok(())
     })?;
-    if state.now.counts() {
+    if state.now.counts() && state.now.is_cellular(names) {
         state.now.modem.finish(&mut state.units, sink)?;
     }
     Ok(())

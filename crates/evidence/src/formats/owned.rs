@@ -788,6 +788,27 @@ const HEDGES: &[&str] = &[
     "select",
     "todo",
     "tbd",
+    "tested",
+    "tutorial",
+    "article",
+    "guide",
+    "lesson",
+    "course",
+    "library",
+    "libraries",
+    "driver",
+    "drivers",
+    "könnte",
+    "könnten",
+    "dürfte",
+    "sollte",
+    "würde",
+    "podría",
+    "pourrait",
+    "potrebbe",
+    "poderia",
+    "może",
+    "может",
     "upcoming",
     "future",
     "hypothetical",
@@ -1694,6 +1715,22 @@ mod tests {
         );
         assert!(of("| Model | EC25-E | LTE | yes |").is_empty());
         assert!(of("| U3 | MAX3232 | level shifter for the EC25 | 1 |").is_empty());
+    }
+
+    #[test]
+    fn what_is_tried_taught_or_thought_of_is_not_his() {
+        for text in [
+            "In this tutorial we use a SIM7600 module to send an SMS.",
+            "We have tested with Quectel EC25 and it works.",
+            "The SIM7600 library is installed in my Arduino IDE.",
+            "I do not have a Quectel EC25, only the board is missing.",
+            "We removed the Quectel EC25 from our meter last year.",
+            "Is there anyone who is using a Quectel EC25 with OPNsense?",
+            "I have read the datasheet of the Quectel EC25 and it says 3.8 V.",
+            "Our competitor uses a Quectel EC25 in their tracker.",
+        ] {
+            assert!(of(text).is_empty(), "{text}");
+        }
     }
 
     #[test]
